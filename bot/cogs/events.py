@@ -1,7 +1,6 @@
 """`/event` with all its subcommands, and the button that begins a new season."""
 
 import re
-from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
@@ -276,7 +275,7 @@ class SeasonButton(IdButton, template=SEASON_BUTTON_ID):
 def _ask_to_begin(preview: SeasonPreview) -> Reply:
     archived, event = preview.archived, preview.event
     weeks = map(_name_week, (archived.last_week, event.first_week, event.last_week))
-    return replace(show_season_preview(preview), buttons=[[SeasonButton(archived.id, *weeks), KeepButton()]])
+    return show_season_preview(preview).with_buttons([SeasonButton(archived.id, *weeks), KeepButton()])
 
 
 def _name_week(code: int | None) -> str:

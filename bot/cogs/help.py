@@ -1,6 +1,5 @@
 """`/help` and its buttons."""
 
-from dataclasses import replace
 from typing import Any
 
 from discord import ButtonStyle, Interaction, app_commands
@@ -33,7 +32,9 @@ class Help(ServiceCog):
         """Show the steps to a first score."""
         ids = interaction.client.tree.ids
         guide = self.services.help.guide(actor_of(interaction))
-        await answer(interaction, guide, lambda guide: show_help(guide, _buttons(guide), ids), only_reads=True)
+        await answer(
+            interaction, guide, lambda guide: show_help(guide, ids).with_buttons(*_buttons(guide)), only_reads=True
+        )
 
 
 class HelpButton(IdButton, template=r"help:(?P<part>submit|boards|ratings)"):
@@ -74,4 +75,4 @@ def _boards(events: tuple[EventSummary, ...], viewer: int) -> Reply:
         button = PageButton("all", summary.event.id, Board.ALL_TIME, 0, viewer)
         button.item.label = isolate(summary.event.name, LONGEST_LABEL)
         buttons.append(button)
-    return replace(show_events(events, LABELS["boards"]), buttons=in_rows(buttons))
+    return show_events(events, LABELS["boards"]).with_buttons(*in_rows(buttons))

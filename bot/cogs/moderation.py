@@ -304,16 +304,16 @@ class ExcuseButton(IdButton, template=rf"excuse:(?P<action>give|ask|take):{EVENT
 
 def show_counting(result: CorrectionResult) -> Reply:
     """Show that a score counts, with a button to remove it."""
-    return replace(show_correction(result), buttons=[[ScoreButton.of("ask-remove", result)]])
+    return show_correction(result).with_buttons([ScoreButton.of("ask-remove", result)])
 
 
 def _show_removal(result: CorrectionResult) -> Reply:
-    return replace(show_correction(result), buttons=[[ScoreButton.of("restore", result)]])
+    return show_correction(result).with_buttons([ScoreButton.of("restore", result)])
 
 
 def _show_excuse(result: ExcuseResult) -> Reply:
     shown = show_excuse(result)
-    return replace(shown, buttons=[[ExcuseButton.of("ask", result)]]) if result.is_excused else shown
+    return shown.with_buttons([ExcuseButton.of("ask", result)]) if result.is_excused else shown
 
 
 def _reason_in(interaction: Interaction[Any]) -> str | None:
@@ -323,7 +323,7 @@ def _reason_in(interaction: Interaction[Any]) -> str | None:
 
 def _ask_correction(preview: CorrectionPreview, reason: str | None) -> Reply:
     asked = show_correction_preview(preview, clean_reason(reason))
-    return replace(asked, buttons=[[*_answers(preview), KeepButton()]])
+    return asked.with_buttons([*_answers(preview), KeepButton()])
 
 
 def _answers(preview: CorrectionPreview) -> list[IdButton]:
@@ -340,10 +340,10 @@ def _answers(preview: CorrectionPreview) -> list[IdButton]:
 def _ask_membership(preview: MembershipPreview, reason: str | None) -> Reply:
     asked = show_membership_preview(preview, clean_reason(reason))
     do = MembershipButton(preview.player.discord_id, is_withdrawn=preview.is_withdrawn)
-    return replace(asked, buttons=[[do, KeepButton()]])
+    return asked.with_buttons([do, KeepButton()])
 
 
 def _ask_excuse(preview: ExcusePreview, reason: str | None) -> Reply:
     asked = show_excuse_preview(preview, clean_reason(reason))
     action = "give" if preview.result.is_excused else "take"
-    return replace(asked, buttons=[[ExcuseButton.of(action, preview.result), KeepButton()]])
+    return asked.with_buttons([ExcuseButton.of(action, preview.result), KeepButton()])

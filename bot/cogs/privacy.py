@@ -98,10 +98,12 @@ async def _erase(interaction: Interaction[Any]) -> Footprint:
 
 
 def _show(data: PersonalData) -> Reply:
-    return show_nothing_stored() if data.footprint.is_empty else show_personal_data(data, [[EraseButton("ask")]])
+    if data.footprint.is_empty:
+        return show_nothing_stored()
+    return show_personal_data(data).with_buttons([EraseButton("ask")])
 
 
 def _ask(footprint: Footprint) -> Reply:
     if footprint.is_empty:
         return show_nothing_stored()
-    return show_erasure_question(footprint, [[EraseButton("confirm"), KeepButton()]])
+    return show_erasure_question(footprint).with_buttons([EraseButton("confirm"), KeepButton()])

@@ -83,12 +83,13 @@ async def _show(interaction: Interaction[Any], discord_id: int) -> None:
     profiles = services_of(interaction).profiles
     profile = profiles.show(guild_of(interaction), discord_id, interaction.user.id)
     picture = PictureButton("profile", discord_id, ALL_EVENTS)
-    await answer(interaction, profile, lambda found: replace(show_profile(found), buttons=[[picture]]), only_reads=True)
+    await answer(interaction, profile, lambda found: show_profile(found).with_buttons([picture]), only_reads=True)
 
 
 def _compared(comparison: Comparison) -> Reply:
+    shown = show_comparison(comparison)
     if comparison.is_rival is None:
-        return show_comparison(comparison, [])
+        return shown
     event_id = ALL_EVENTS if comparison.event_id is None else comparison.event_id
     button = RivalButton(comparison.second.discord_id, event_id, follows=not comparison.is_rival)
-    return show_comparison(comparison, [[button]])
+    return shown.with_buttons([button])

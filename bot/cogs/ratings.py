@@ -87,4 +87,4 @@ def _show(rating: PlayerRating, viewer: int, *, is_shared: bool = False) -> Repl
         buttons.append(TargetButton(event.id))
     if not is_shared:
         buttons.append(ShareButton(event.id, rating.player.discord_id))
-    return show_rating(rating, [buttons], is_shared=is_shared)
+    return show_rating(rating, is_shared=is_shared).with_buttons(buttons)

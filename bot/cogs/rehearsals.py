@@ -1,7 +1,6 @@
 """The buttons of `/event rehearse`, and the button that explains the ratings of a week."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from discord import ButtonStyle, Interaction
@@ -25,7 +24,7 @@ def ask_to_apply(rehearsal: Rehearsal) -> Reply:
     shown, rules = show_rehearsal(rehearsal), rehearsal.after.rules
     if rules == rehearsal.before.rules:
         return shown
-    return replace(shown, buttons=[[RulesButton(rehearsal.event.id, write_rules(rules)), KeepButton()]])
+    return shown.with_buttons([RulesButton(rehearsal.event.id, write_rules(rules)), KeepButton()])
 
 
 def show_explained_results(content: Results | Reopened) -> Reply:
@@ -34,7 +33,7 @@ def show_explained_results(content: Results | Reopened) -> Reply:
     if isinstance(content, Reopened):
         return shown
     event_id, week = content.event.id, str(content.week)
-    return replace(shown, buttons=[[PictureButton("week", week, event_id), RatedButton(event_id, week)]])
+    return shown.with_buttons([PictureButton("week", week, event_id), RatedButton(event_id, week)])
 
 
 class RulesButton(IdButton, template=RULES_BUTTON_ID):

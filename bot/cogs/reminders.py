@@ -119,7 +119,7 @@ class Messenger:
 
     async def _send(self, message: Message) -> None:
         server = await self._name_server(message.guild_id)
-        reply = show_reminder(message, server, [[StopButton(message.guild_id)]])
+        reply = show_reminder(message, server).with_buttons([StopButton(message.guild_id)])
         await self._opening.wait()
         await self._pace.wait()
         channel = await self._client.create_dm(Object(message.discord_id))
@@ -139,4 +139,4 @@ class Messenger:
 def _panel(settings: ReminderSettings) -> Reply:
     offered = [one for one in NAMES if one is not Reminder.RIVAL or settings.rival is not None]
     switches = [SwitchButton(reminder, is_on=reminder not in settings.switched_on) for reminder in offered]
-    return show_panel(settings, [switches])
+    return show_panel(settings).with_buttons(switches)

@@ -1,7 +1,6 @@
 """`/review`, its buttons and its modal, with which admins approve or refuse held scores."""
 
 import re
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, app_commands
@@ -113,7 +112,7 @@ def show_held_score(held: HeldScore | None) -> Reply:
     shown = show_held(held)
     if held is None or held.state is not HeldState.WAITING:
         return shown
-    return replace(shown, buttons=[[ReviewButton("look", held.id)]])
+    return shown.with_buttons([ReviewButton("look", held.id)])
 
 
 def _reviewer(interaction: Interaction[Any]) -> Actor:
@@ -128,7 +127,8 @@ def _show_own(own: OwnHeldScores) -> Reply:
         for held in own.scores
         if held.state is HeldState.WAITING
     ]
-    return replace(show_own_held(own), buttons=[buttons] if buttons else [])
+    shown = show_own_held(own)
+    return shown.with_buttons(buttons) if buttons else shown
 
 
 def _show_review(review: Review | OwnHeldScores | None) -> Reply:
@@ -141,4 +141,4 @@ def _show_review(review: Review | OwnHeldScores | None) -> Reply:
         buttons.insert(0, ReviewButton("approve", review.held.id))
     if review.waiting > 1:
         buttons.append(ReviewButton("next", review.place + 1))
-    return replace(show_review(review), buttons=[buttons])
+    return show_review(review).with_buttons(buttons)

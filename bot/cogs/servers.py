@@ -3,7 +3,6 @@
 import logging
 import re
 from collections.abc import Coroutine
-from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 from discord import ButtonStyle, Guild, Interaction, Role, TextChannel, app_commands
@@ -122,7 +121,7 @@ class Servers(ServiceCog):
     @commands.Cog.listener()
     async def on_guild_join(self, guild: Guild) -> None:
         """Greet a new server, once, in a channel where the bot may write."""
-        channel, welcome = _writable(guild), replace(show_welcome(), buttons=[[SetupButton("open")]])
+        channel, welcome = _writable(guild), show_welcome().with_buttons([SetupButton("open")])
         try:
             if channel is not None and await self.services.settings.begin_greeting(guild.id):
                 await channel.send(view=welcome.layout())
@@ -312,7 +311,7 @@ SETUP_MODALS = (EventModal, ChannelModal, ReviewsModal, WeeksModal, ZoneModal, R
 def show_panel(report: SettingsReport, title: str = "Settings of this server") -> Reply:
     """Show the settings of a server, with a button for each part of them."""
     buttons = [SetupButton(part) for part in PARTS]
-    return replace(show_settings(report, title), buttons=[buttons[:ONE_ROW], buttons[ONE_ROW:]])
+    return show_settings(report, title).with_buttons(buttons[:ONE_ROW], buttons[ONE_ROW:])
 
 
 def _show_changed(report: SettingsReport) -> Reply:

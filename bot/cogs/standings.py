@@ -143,4 +143,4 @@ def _offer(past: PastWeeks, viewer: int, *, ephemeral: bool = False) -> Reply:
     back: list[IdButton] = [PageButton("all", past.event.id, Board.ALL_TIME, 0, viewer)]
     if past.takes_scores:
         back.append(SubmitButton(past.event.id))
-    return show_past_weeks(past, [*in_rows(buttons), back], ephemeral=ephemeral)
+    return show_past_weeks(past, ephemeral=ephemeral).with_buttons(*in_rows(buttons), back)

@@ -274,15 +274,15 @@ def _show(result: SubmissionResult, picture: str | None) -> Reply:
     event_id, player_id = result.event.id, result.player.discord_id
     undo = UndoButton(event_id, player_id, result.interaction_id)
     shown = show_submission(result if picture is None else replace(result, proof=None))
-    return replace(shown, buttons=[[undo, RatingButton(event_id, player_id)]])
+    return shown.with_buttons([undo, RatingButton(event_id, player_id)])
 
 
 def _show_held(interaction: Interaction[Any], held: ScoreHeld) -> Reply:
     """Tell the player that an admin looks at the score first, with a button to take it back until then."""
     shown = show_score_held(held, interaction.client.tree.ids)
-    return replace(shown, buttons=[[TakeHeldBackButton(interaction.id)]])
+    return shown.with_buttons([TakeHeldBackButton(interaction.id)])
 
 
 def _ask(question: ScoreInQuestion, user_id: int, proof: str | None, label: str) -> Reply:
     buttons = [ReadingButton(question.event_id, reading.text, user_id, reading.shown) for reading in question.readings]
-    return replace(show_question(question, proof, label), buttons=[buttons])
+    return show_question(question, proof, label).with_buttons(buttons)

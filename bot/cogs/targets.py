@@ -65,4 +65,4 @@ class TargetButton(IdButton, template=rf"target:{EVENT}"):
 
 
 def _show(target: Target) -> Reply:
-    return show_target(target, [[SubmitButton(target.event.id)]])
+    return show_target(target).with_buttons([SubmitButton(target.event.id)])

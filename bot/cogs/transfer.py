@@ -1,7 +1,6 @@
 """`/export`, `/import` and its buttons."""
 
 from collections.abc import Awaitable
-from dataclasses import replace
 from typing import Any
 
 from discord import Attachment, ButtonStyle, FileComponent, Interaction, app_commands
@@ -68,7 +67,7 @@ async def _plan(transfer: TransferService, actor: Actor, event: str | None, file
     if is_event_file(content):
         planned = await transfer.plan_event(actor, content, event)
         asked = show_event_import_plan(planned)
-        return asked if planned.plan.is_here else replace(asked, buttons=((ImportEventButton(), KeepButton()),))
+        return asked if planned.plan.is_here else asked.with_buttons([ImportEventButton(), KeepButton()])
     if event is None:
         raise ImportUnnamed
     return _ask(await transfer.plan_scores(actor, event, content), content)
@@ -141,9 +140,8 @@ class TakeBackButton(IdButton, template=rf"import:undo:{EVENT}:(?P<number>-?[0-9
 
 def _ask(plan: ScoreImportPlan, content: bytes) -> Reply:
     asked = show_score_import_plan(plan, content)
-    return replace(asked, buttons=((ImportButton(plan.event.id), KeepButton()),)) if plan.new else asked
+    return asked.with_buttons([ImportButton(plan.event.id), KeepButton()]) if plan.new else asked
 
 
 def _show_import(result: ScoreImportResult) -> Reply:
-    buttons = ((TakeBackButton(result.plan.event.id, result.import_id),),)
-    return replace(show_score_import(result), buttons=buttons)
+    return show_score_import(result).with_buttons([TakeBackButton(result.plan.event.id, result.import_id)])

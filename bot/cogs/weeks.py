@@ -128,7 +128,7 @@ def _show_reset(result: _Closed | WeekNotOver) -> Reply:
     if not isinstance(result, WeekNotOver):
         return _show_closed(result)
     answers = [WeekButton(action, result.event_id, result.week) for action in ("close", "preview")]
-    return replace(ask_early(result), buttons=[[*answers, KeepButton()]])
+    return ask_early(result).with_buttons([*answers, KeepButton()])
 
 
 def _show_closed(closed: _Closed) -> Reply:
@@ -138,4 +138,4 @@ def _show_closed(closed: _Closed) -> Reply:
     undo = WeekButton("undo", last.event.id, str(last.week), ticks_of(last.ran_at), label)
     shown = show_announced(content) if isinstance(content, Announced) else show_explained_results(content)
     cards = [*shown.cards, *([] if closed.final is None else show_final(closed.final).cards)]
-    return replace(shown, cards=cards, buttons=[[*chain.from_iterable(shown.buttons), undo]])
+    return replace(shown, cards=cards).with_buttons([*chain.from_iterable(shown.buttons), undo])

@@ -1,7 +1,7 @@
 """Build messages of cards: Discord's components, in a uniform style."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from discord import Color, Embed, MediaGalleryItem, Message
@@ -90,6 +90,10 @@ class Reply:
     buttons: Buttons = ()
     ephemeral: bool = False
     files: tuple[Attachment, ...] = ()
+
+    def with_buttons(self, *rows: Sequence[DynamicItem[Any]]) -> "Reply":
+        """Return the message with rows of at most five buttons below the cards."""
+        return replace(self, buttons=rows)
 
     def layout(self) -> LayoutView:
         """Return the message as a discord.py layout, for sending once.

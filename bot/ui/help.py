@@ -7,7 +7,7 @@ from discord import Color
 from discord.utils import format_dt
 
 from bot.domain.help import Guide
-from bot.ui.card import Buttons, Card, Reply
+from bot.ui.card import Card, Reply
 from bot.ui.refusals import mention_commands
 from bot.ui.text import escape
 
@@ -15,7 +15,7 @@ LABELS = {"submit": "Submit a score", "boards": "Leaderboards", "ratings": "How 
 MOST_NAMED = 2
 
 
-def show_help(guide: Guide, buttons: Buttons, ids: Mapping[str, int]) -> Reply:
+def show_help(guide: Guide, ids: Mapping[str, int]) -> Reply:
     """Show a user, in private, the steps to a first rated week; `ids` make commands clickable."""
     if guide.events:
         lines, small = _with_events(guide), _closing(guide)
@@ -24,8 +24,7 @@ def show_help(guide: Guide, buttons: Buttons, ids: Mapping[str, int]) -> Reply:
         small = () if guide.closes_weeks else ("weeks can close by themselves: `/setup`, *Weeks*",)
     else:
         lines, small = _without_events(guide), ()
-    card = _clickable(Card("What is this?", lines, small, Color.blurple()), ids)
-    return Reply([card], buttons, ephemeral=True)
+    return Reply([_clickable(Card("What is this?", lines, small, Color.blurple()), ids)], ephemeral=True)
 
 
 def show_ratings(guide: Guide, ids: Mapping[str, int]) -> Reply:

@@ -3,14 +3,14 @@
 from discord import Color
 
 from bot.domain.privacy import CONFIRMATION, Footprint, PersonalData
-from bot.ui.card import Attachment, Buttons, Card, Reply, small_print
+from bot.ui.card import Attachment, Card, Reply, small_print
 from bot.ui.text import count_of
 
 FORMER_PLAYER = "Former player"
 """The name of every erased user."""
 
 
-def show_personal_data(data: PersonalData, buttons: Buttons) -> Reply:
+def show_personal_data(data: PersonalData) -> Reply:
     """Send a user, in private, everything that is stored about them."""
     lines = (
         f"**{_size(data.footprint)}**",
@@ -18,7 +18,7 @@ def show_personal_data(data: PersonalData, buttons: Buttons) -> Reply:
     )
     files = (Attachment(data.file_name, data.content),)
     card = Card("Your data", lines, ("from all servers; only you see this",), Color.blurple())
-    return Reply([card], buttons, ephemeral=True, files=files)
+    return Reply([card], ephemeral=True, files=files)
 
 
 def show_nothing_stored() -> Reply:
@@ -26,7 +26,7 @@ def show_nothing_stored() -> Reply:
     return Reply([Card("Your data", ("I store nothing about you.",), color=Color.blurple())], ephemeral=True)
 
 
-def show_erasure_question(footprint: Footprint, buttons: Buttons) -> Reply:
+def show_erasure_question(footprint: Footprint) -> Reply:
     """Ask a user, in private, whether to erase them, and say what is deleted and what stays."""
     scores = "your score" if footprint.submissions == 1 else f"your {footprint.submissions:,} scores"
     lines = [
@@ -42,7 +42,7 @@ def show_erasure_question(footprint: Footprint, buttons: Buttons) -> Reply:
         "**This cannot be undone.**",
         small_print("a later score is a newcomer's"),
     ]
-    return Reply([Card("Erase you?", tuple(lines), color=Color.red())], buttons, ephemeral=True)
+    return Reply([Card("Erase you?", tuple(lines), color=Color.red())], ephemeral=True)
 
 
 def show_erased(_: Footprint) -> Reply:

@@ -17,7 +17,7 @@ from bot.domain.profiles import (
     ServerStanding,
     Streaks,
 )
-from bot.ui.card import Buttons, Card, Reply, labelled, small_print
+from bot.ui.card import Card, Reply, labelled, small_print
 from bot.ui.standings import MEDALS, PROVISIONAL
 from bot.ui.text import (
     UNBROKEN,
@@ -52,7 +52,7 @@ def show_profile(profile: Profile) -> Reply:
     return Reply([Card(escape(profile.player.name), tuple(lines), tuple(small), Color.blurple())], ephemeral=True)
 
 
-def show_comparison(comparison: Comparison, buttons: Buttons) -> Reply:
+def show_comparison(comparison: Comparison) -> Reply:
     """Show, to the viewer only, a comparison of two players; the leader of each is in bold."""
     names = [escape(narrow(player.name, NAME_WIDTH)) for player in (comparison.first, comparison.second)]
     lines = [
@@ -65,7 +65,7 @@ def show_comparison(comparison: Comparison, buttons: Buttons) -> Reply:
         small.append(f"{PROVISIONAL} = until both have {_weeks_to_come(marked, 'a')}")
     if comparison.is_rival:
         small.append(f"You follow {names[1]}: see `/notify`")
-    return Reply([Card(" and ".join(names), tuple(lines), tuple(small), Color.blurple())], buttons, ephemeral=True)
+    return Reply([Card(" and ".join(names), tuple(lines), tuple(small), Color.blurple())], ephemeral=True)
 
 
 def _weeks_to_come(events: Sequence[EventInfo], one: str) -> str:

@@ -13,7 +13,7 @@ from bot.domain.ratings import RatingScale, round_half_up
 from bot.domain.rules import WEEKS_ADDED, Attendance, Rules
 from bot.domain.scores import ScoreFormat
 from bot.domain.text import clean_display_name
-from bot.ui.card import Buttons, Card, Reply, labelled, small_print
+from bot.ui.card import Card, Reply, labelled, small_print
 from bot.ui.rules import first_week_in_words, write_share
 from bot.ui.standings import FEW_PLAYERS, PROVISIONAL, SETTLES, few_weeks, settles_after
 from bot.ui.text import (
@@ -45,9 +45,9 @@ class Halves(NamedTuple):
     sum: str
 
 
-def show_rating(rating: PlayerRating, buttons: Buttons = (), *, is_shared: bool = False) -> Reply:
+def show_rating(rating: PlayerRating, *, is_shared: bool = False) -> Reply:
     """Show the user who asks how a player's event Elo is made up; `is_shared` says that everyone can see it too."""
-    return Reply([_card(rating, ["shared with everyone here"] if is_shared else [])], buttons, ephemeral=True)
+    return Reply([_card(rating, ["shared with everyone here"] if is_shared else [])], ephemeral=True)
 
 
 def share_rating(rating: PlayerRating, sharer: str) -> Reply:

@@ -7,7 +7,7 @@ from discord.utils import format_dt
 
 from bot.domain.profiles import lead_of
 from bot.domain.reminders import Message, Overtaking, OwnResult, Reminder, ReminderSettings, RivalBest, WeekToMiss
-from bot.ui.card import LONGEST_MESSAGE, Buttons, Card, Reply, labelled, small_print
+from bot.ui.card import LONGEST_MESSAGE, Card, Reply, labelled, small_print
 from bot.ui.text import count_of, escape, escape_score, write_days, write_elo
 
 LONGEST_TOLD = LONGEST_MESSAGE - 500
@@ -26,7 +26,7 @@ _ABOUT = {
 }
 
 
-def show_panel(settings: ReminderSettings, buttons: Buttons) -> Reply:
+def show_panel(settings: ReminderSettings) -> Reply:
     """Show a user, in private, their reminders in a server."""
     lines: list[str] = []
     for reminder, name in NAMES.items():
@@ -40,12 +40,10 @@ def show_panel(settings: ReminderSettings, buttons: Buttons) -> Reply:
     if settings.refused_at is not None:
         when = format_dt(settings.refused_at, "D")
         small.append(f"⚠️ off since {when}: your direct messages are closed to the bot")
-    return Reply(
-        [Card("What should I tell you?", tuple(lines), tuple(small), Color.blurple())], buttons, ephemeral=True
-    )
+    return Reply([Card("What should I tell you?", tuple(lines), tuple(small), Color.blurple())], ephemeral=True)
 
 
-def show_reminder(message: Message, server: str, buttons: Buttons) -> Reply:
+def show_reminder(message: Message, server: str) -> Reply:
     """Show a player the news from a server."""
     told = [
         *(_missing(one) for one in message.missing),
@@ -57,7 +55,7 @@ def show_reminder(message: Message, server: str, buttons: Buttons) -> Reply:
     place = f"https://discord.com/channels/{message.guild_id}/{message.channel_id or ''}".rstrip("/")
     if message.missing:
         lines.append(f"[Submit a score]({place})")
-    return Reply([Card(escape(server), tuple(lines), color=Color.blurple())], buttons)
+    return Reply([Card(escape(server), tuple(lines), color=Color.blurple())])
 
 
 def show_stopped() -> Reply:

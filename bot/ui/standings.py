@@ -11,7 +11,7 @@ from bot.domain.scores import ScoreStyle
 from bot.domain.seasons import Season
 from bot.domain.standings import Board, FirstWeek, LeaderboardPage, PastWeeks, Standing
 from bot.domain.text import clean_display_name
-from bot.ui.card import Buttons, Card, Reply, small_print
+from bot.ui.card import Card, Reply, small_print
 from bot.ui.rules import first_week_in_words, halves_in_words, rules_in_words
 from bot.ui.text import count_of, escape, escape_beside, write_days, write_elo
 
@@ -65,12 +65,12 @@ def explain_marks(page: LeaderboardPage, rows: Sequence[Standing]) -> Iterator[s
         yield f"{PROVISIONAL} = still settling: it takes {weeks} weeks" if can_settle else few_weeks(weeks)
 
 
-def show_past_weeks(past: PastWeeks, buttons: Buttons, *, ephemeral: bool) -> Reply:
+def show_past_weeks(past: PastWeeks, *, ephemeral: bool) -> Reply:
     """Offer the latest closed weeks of an event."""
     number = len(past.weeks)
     text = "Which week?" if number else "No week is closed yet."
     small = (f"the latest {MOST_WEEKS} of {number}: `/leaderboard` has them all",) if number > MOST_WEEKS else ()
-    return Reply([Card(escape(past.event.name), (text,), small, Color.gold())], buttons, ephemeral)
+    return Reply([Card(escape(past.event.name), (text,), small, Color.gold())], ephemeral=ephemeral)
 
 
 def _small(page: LeaderboardPage, asker: str | None) -> Iterator[str]:

@@ -8,19 +8,19 @@ from bot.domain.methods import GREATEST_Z
 from bot.domain.rules import Method
 from bot.domain.standings import Board
 from bot.domain.targets import GoalKind, Outcome, Target
-from bot.ui.card import Buttons, Card, Reply
+from bot.ui.card import Card, Reply
 from bot.ui.text import BEST, count_of, escape, write_days, write_elo
 
 LABEL = "What must I score?"
 _BOARDS = {Board.ALL_TIME: "all-time", Board.OVERALL: "overall"}
 
 
-def show_target(target: Target, buttons: Buttons) -> Reply:
+def show_target(target: Target) -> Reply:
     """Tell a player, in private, what they must score to reach a goal, or why no score reaches it."""
     told = _reached(target) if target.outcome is Outcome.REACHED else f"{_goal(target)}, {_told(target)}"
     color = Color.orange() if target.outcome is Outcome.UNREACHABLE else Color.blurple()
     card = Card(escape(target.event.name), (told,), tuple(_small(target)), color)
-    return Reply([card], buttons, ephemeral=True)
+    return Reply([card], ephemeral=True)
 
 
 def _goal(target: Target) -> str:

@@ -53,7 +53,7 @@ MESSAGES = {
     "overall board": [board_card(replace(WEEK, board=Board.OVERALL), None)],
     "rating": show_rating(RATING).cards,
     "profile": show_profile(PROFILE).cards,
-    "target": show_target(TARGET, []).cards,
+    "target": show_target(TARGET).cards,
     "rehearsal": show_rehearsal(REHEARSAL).cards,
 }
 TEXTS = {

@@ -310,7 +310,7 @@ def test_a_player_of_many_events_is_told_as_much_as_a_message_holds() -> None:
     event = EventInfo(1, 1001, "Tetris", ScoreDirection.HIGH, ScoreStyle(), None, None, is_active=True)
     missing = (WeekToMiss(event, SUNDAY, missed_week_elo=0, elo=1000, elo_then=900),) * 90
     message = Message(1, 2, 3, SUNDAY, SUNDAY, SUNDAY, Week.at(SUNDAY, "UTC"), missing)
-    [card] = show_reminder(message, "Leaderboards", []).cards
+    [card] = show_reminder(message, "Leaderboards").cards
     assert LONGEST_MESSAGE - 700 < len(card.text) <= LONGEST_MESSAGE
     told_of = sum("closes <t:" in line for line in card.lines)
     assert f"… and {90 - told_of} more" in card.lines

@@ -44,7 +44,7 @@ async def reached(backend: TestBackend, target: Target) -> bool:
 
 def told(target: Target) -> str:
     """Return the answer as its player reads it."""
-    return show_target(target, []).cards[0].text
+    return show_target(target).cards[0].text
 
 
 async def closed(backend: TestBackend, target: Target, score: float) -> bool:

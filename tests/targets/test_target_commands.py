@@ -104,7 +104,7 @@ def test_it_is_said_beyond_which_score_the_goal_is_lost_again() -> None:
     event = EventInfo(1, 1, EVENT, ScoreDirection.HIGH, ScoreStyle(), None, None, is_active=True)
     found = Target(event, Board.OVERALL, Goal(GoalKind.ELO, 1100), Outcome.NEEDED, score=45, until=1_123, elo=1101)
 
-    [card] = show_target(found, []).cards
+    [card] = show_target(found).cards
 
     assert "you need **45** this week." in card.text
     assert "not beyond **1,123**: such a score moves the middle, too\n" in card.text
