@@ -1,5 +1,6 @@
 """Announcements of closed weeks, records and final podiums."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -7,7 +8,7 @@ from itertools import pairwise
 from bot.domain.events import EventInfo
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Standing
-from bot.domain.weeks import Week, WeeklyResult
+from bot.domain.weeks import Week
 
 SETTLES = timedelta(minutes=1)
 """The bot does not announce a record that is broken again within this time."""
@@ -71,7 +72,7 @@ class Results:
     Attributes:
         week: the last of the weeks; the other attributes describe this week.
         earlier: the other weeks, the earliest first.
-        podium: the best three results, and all players who share a rank with these.
+        podium: the players with the first three ranks of the week, at most `MOST_ON_PODIUM`.
         players: how many played.
         leaders: the top three of the overall board; empty if later weeks have been closed since.
         climb: None if nobody rose by two ranks or more.
@@ -86,7 +87,7 @@ class Results:
     event: EventInfo
     week: Week
     earlier: tuple[WeekWinner, ...]
-    podium: tuple[WeeklyResult, ...]
+    podium: tuple[Standing, ...]
     players: int
     leaders: tuple[Standing, ...]
     climb: Climb | None
@@ -158,6 +159,11 @@ class Record:
     def is_own(self) -> bool:
         """Whether players broke their own record, so that nobody was overtaken."""
         return self.holder.discord_id == self.player.discord_id
+
+
+def podium_of(first: Iterable[Standing]) -> tuple[Standing, ...]:
+    """Return those of the first rows of a board that have one of the first three ranks."""
+    return tuple(one for one in first if one.rank is not None and one.rank <= PODIUM)
 
 
 def find_chase(leaders: tuple[Standing, ...]) -> Chase | None:

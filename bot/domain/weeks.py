@@ -1,4 +1,4 @@
-"""ISO weeks in a server's time zone, and the results of weekly runs."""
+"""ISO weeks in a server's time zone, and what closes and reopens them."""
 
 import re
 from collections.abc import Collection
@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 from bot.domain.clock import day_begins_at, local_time
 from bot.domain.events import EventInfo
-from bot.domain.servers import PlayerName
 from bot.errors import NotAWeek
 
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})", re.IGNORECASE)
@@ -135,22 +134,6 @@ class PendingWeek:
     week: Week
     players: int
     is_finished: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WeeklyResult:
-    """The result of one player in a weekly run.
-
-    Attributes:
-        rank: from 1; ties share a rank.
-        score: the best of the week, in points or seconds.
-        elo: the weekly Elo; None if the week is not rated.
-    """
-
-    rank: int
-    player: PlayerName
-    score: float
-    elo: int | None
 
 
 @dataclass(frozen=True, slots=True)

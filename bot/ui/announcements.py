@@ -10,7 +10,6 @@ from bot.domain.rules import SMALL_FIELD
 from bot.domain.scores import ScoreStyle
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Standing
-from bot.domain.weeks import WeeklyResult
 from bot.ui.card import Card, Reply
 from bot.ui.standings import FEW_PLAYERS, MEDALS, PROVISIONAL
 from bot.ui.text import (
@@ -102,8 +101,8 @@ def show_record(record: Record) -> Reply:
     return Reply([Card(None, (line,), color=Color.gold())])
 
 
-def _placed(result: WeeklyResult, style: ScoreStyle, mark: str) -> str:
-    medal, score = MEDALS.get(result.rank, f"#{result.rank}"), escape_score(result.score, style)
+def _placed(result: Standing, style: ScoreStyle, mark: str) -> str:
+    medal, score = MEDALS.get(result.rank or 0, f"#{result.rank}"), escape_score(result.score, style)
     elo = "" if result.elo is None else f" · {write_elo(result.elo)}{mark}"
     return f"{medal} **{_name(result.player)}** · {score}{elo}"
 

@@ -24,7 +24,7 @@ from bot.domain.scores import MAX_SCORE, ScoreDirection, ScoreStyle
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board, Standing
 from bot.domain.text import MAX_DISPLAY_NAME, MAX_EVENT_NAME, MAX_REASON, MAX_UNIT
-from bot.domain.weeks import Week, WeeklyResult
+from bot.domain.weeks import Week
 from bot.ui.announcements import show_results
 from bot.ui.card import LONGEST_MESSAGE, Reply
 from bot.ui.moderation import show_excuse_preview, show_membership_preview
@@ -57,7 +57,7 @@ RESULTS = Results(
     event=replace(EVENT, rules=Rules(min_field=99)),
     week=WEEK,
     earlier=(WeekWinner(WEEK, PLAYER, SCORE),) * 52,
-    podium=(WeeklyResult(3, PLAYER, SCORE, ELO),) * MOST_ON_PODIUM,
+    podium=(Standing(3, PLAYER, SCORE, ELO),) * MOST_ON_PODIUM,
     players=1,
     leaders=(Standing(1, PLAYER, SCORE, ELO),) * 3,
     climb=Climb(PLAYER, 1_234_567, 1),

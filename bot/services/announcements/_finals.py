@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, WeeklyRun
-from bot.domain.announcements import MOST_ON_PODIUM, PODIUM, SETTLES, Final
+from bot.domain.announcements import MOST_ON_PODIUM, SETTLES, Final, podium_of
 from bot.domain.posts import Draft
 from bot.domain.weeks import Week
 from bot.services.announcements._announcements import Announcements
@@ -62,10 +62,9 @@ class FinalAnnouncements(Announcements):
     def _report(self, session: Session, event: Event) -> Final:
         season = find_progress(session, event, self._clock())
         weeks = sa.select(sa.func.count()).where(WeeklyRun.event_id == event.id)
-        leaders = find_leaders(session, event, MOST_ON_PODIUM)
         return Final(
             event=describe(event),
-            podium=tuple(one for one in leaders if one.rank is not None and one.rank <= PODIUM),
+            podium=podium_of(find_leaders(session, event, MOST_ON_PODIUM)),
             players=event.score_count,
             weeks=session.execute(weeks).scalar_one(),
             has_ended=season is not None and season.has_ended,

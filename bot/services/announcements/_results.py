@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.database.database import Database
 from bot.database.models import Event, Member, Player, Post, WeeklyResult, WeeklyRun
-from bot.domain import weeks as domain
 from bot.domain.announcements import (
     LEAST_CLIMB,
     MOST_ON_PODIUM,
@@ -20,6 +19,7 @@ from bot.domain.announcements import (
     Results,
     WeekWinner,
     find_chase,
+    podium_of,
     read_key,
     results_key,
 )
@@ -29,11 +29,12 @@ from bot.domain.events import EventInfo
 from bot.domain.jobs import JobKind
 from bot.domain.posts import Draft
 from bot.domain.servers import PlayerName, ServerSettings
+from bot.domain.standings import Standing
 from bot.domain.weeks import Week
 from bot.services.announcements._announcements import Announcements
 from bot.services.events import describe, find_event
 from bot.services.servers import Actor, load_settings
-from bot.services.standings import find_leaders
+from bot.services.standings import find_leaders, read_results
 from bot.services.weeks import WeeklyProcessingService, open_week
 
 
@@ -147,22 +148,8 @@ def _next_close(event: EventInfo, settings: ServerSettings, week: Week) -> datet
     return week.ends_at(settings.time_zone) + (settings.grace if settings.closes_weeks else timedelta(0))
 
 
-def _podium(session: Session, event: Event, run: WeeklyRun) -> tuple[domain.WeeklyResult, ...]:
-    result = WeeklyResult
-    # Everyone on the podium played that week.
-    rank, score = sa.type_coerce(result.rank, sa.Integer), sa.type_coerce(result.score, sa.Double)
-    best = (
-        sa.select(rank, Player.discord_id, Member.display_name, score, result.weekly_elo)
-        .join(Player, Player.id == result.player_id)
-        .join(Member, (Member.player_id == Player.id) & (Member.guild_id == event.guild_id))
-        .where(result.run_id == run.id, result.rank <= PODIUM)
-        .order_by(result.rank, result.submitted_at, Player.id)
-        .limit(MOST_ON_PODIUM)
-    )
-    return tuple(
-        domain.WeeklyResult(rank, PlayerName(discord_id, name), score, elo)
-        for rank, discord_id, name, score, elo in session.execute(best)
-    )
+def _podium(session: Session, event: Event, run: WeeklyRun) -> tuple[Standing, ...]:
+    return podium_of(read_results(session, run.id, event.guild_id, 0, MOST_ON_PODIUM))
 
 
 def _winner(session: Session, event: Event, run: WeeklyRun) -> WeekWinner:

@@ -1,5 +1,6 @@
 """Show leaderboards: pages, ranks, and the standing of one player."""
 
+from bot.services.standings._archive import read_results
 from bot.services.standings._boards import find_leaders
 from bot.services.standings._query import (
     BoardQuery,
@@ -25,6 +26,7 @@ __all__ = [
     "find_row",
     "next_rank",
     "read_ranked_rows",
+    "read_results",
     "read_row_of",
     "read_rows",
     "read_weeks",
