@@ -180,13 +180,13 @@ def load_settings(env_file: Path | None = ENV_FILE) -> Settings:
     return settings
 
 
-def unknown_settings(env_file: Path = ENV_FILE) -> list[str]:
+def unknown_settings() -> list[str]:
     """Return a sentence for each name that looks like a setting but has no effect.
 
     It reports names in the file and in the environment, after the settings were loaded.
     """
     around = strangers_in_environment(os.environ, _names())
-    return [one.found_in(str(env_file)) for one in _strangers_in(env_file)] + [
+    return [one.found_in(str(ENV_FILE)) for one in _strangers_in(ENV_FILE)] + [
         one.found_in("the environment") for one in around
     ]
 

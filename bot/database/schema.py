@@ -22,8 +22,8 @@ MIGRATIONS = next(
 _VERSIONS = table("alembic_version", column("version_num"))
 
 
-def migrate(url: URL, revision: str = "head", on_revision: Callable[[], None] = lambda: None) -> None:
-    """Migrate a database to a revision, and call `on_revision` after each step.
+def migrate(url: URL, on_revision: Callable[[], None] = lambda: None) -> None:
+    """Migrate a database to the newest revision, and call `on_revision` after each step.
 
     The caller must not run an event loop, because Alembic's script starts one.
     """
@@ -31,7 +31,7 @@ def migrate(url: URL, revision: str = "head", on_revision: Callable[[], None] = 
 
     config = alembic_config(url)
     config.attributes["on_revision"] = on_revision
-    command.upgrade(config, revision)
+    command.upgrade(config, "head")
 
 
 def alembic_config(url: URL) -> "Config":

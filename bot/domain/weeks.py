@@ -62,11 +62,11 @@ class Week:
 
     def next(self) -> "Week":
         """Return the week after this one."""
-        return self._of_day(date.fromisocalendar(self.year, self.number, 1) + timedelta(weeks=1))
+        return self._of_day(self.monday + timedelta(weeks=1))
 
     def before(self) -> "Week":
         """Return the week before this one."""
-        return self._of_day(date.fromisocalendar(self.year, self.number, 1) - timedelta(weeks=1))
+        return self._of_day(self.monday - timedelta(weeks=1))
 
     def weeks_since(self, other: "Week") -> int:
         """Return how many weeks this one is after another; negative if it is before."""
