@@ -27,8 +27,8 @@ class Audit(ServiceCog):
     @for_admins
     async def audit(self, interaction: Interaction[Any], player: User | None = None, event: str | None = None) -> None:
         """Show the first page, to the admin only."""
-        player_id = None if player is None else player.id
-        page = self.services.audit.page(actor_of(interaction), 0, event=event, player=player_id)
+        discord_id = None if player is None else player.id
+        page = self.services.audit.page(actor_of(interaction), 0, event=event, player=discord_id)
         await answer(interaction, page, show_audit, only_reads=True)
 
 
@@ -37,17 +37,17 @@ class AuditButton(IdButton, template=rf"audit:(?P<label>newer|older):{EVENT}:{PL
 
     LABELS: ClassVar = {"newer": "‹ Newer", "older": "Older ›"}
 
-    def __init__(self, label: str, event_id: int, player_id: int, page: int, *, enabled: bool = True) -> None:
+    def __init__(self, label: str, event_id: int, discord_id: int, page: int, *, enabled: bool = True) -> None:
         """Turn to `page` of the actions on an event and a player; `ANY` for either."""
-        self.event_id, self.player_id, self.page = event_id, player_id, page
-        custom_id = f"audit:{label}:{event_id}:{player_id}:{page}"
+        self.event_id, self.discord_id, self.page = event_id, discord_id, page
+        custom_id = f"audit:{label}:{event_id}:{discord_id}:{page}"
         super().__init__(self.LABELS[label], custom_id, enabled=enabled)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Turn the page."""
         services = services_of(interaction)
         event = None if self.event_id == ANY else self.event_id
-        player = None if self.player_id == ANY else self.player_id
+        player = None if self.discord_id == ANY else self.discord_id
         actor = actor_of(interaction)
         page = services.audit.page(actor, self.page, event=event, player=player)
         await update(interaction, page, show_audit, only_reads=True)
@@ -57,7 +57,7 @@ def show_audit(page: AuditPage) -> Reply:
     """Show a page of the audit log, with buttons if there are more pages."""
     if page.pages == 1:
         return Reply([audit_card(page)], ephemeral=True)
-    what = page.event_id or ANY, page.player_id or ANY
+    what = page.event_id or ANY, page.discord_id or ANY
     buttons = [
         AuditButton(label, *what, max(number, 0), enabled=0 <= number < page.pages)
         for label, number in (("newer", page.page - 1), ("older", page.page + 1))

@@ -107,7 +107,7 @@ def show_past_board(board: PastBoard) -> Reply:
     """Show a page of a past board, with buttons for other pages and, if a week was closed by then, the other board."""
 
     def button(label: str, number: int = 0, *, of: Board = board.board, enabled: bool = True) -> PastBoardButton:
-        return PastBoardButton(label, board.event.id, of, board.at, max(number, 0), board.player_id, enabled=enabled)
+        return PastBoardButton(label, board.event.id, of, board.at, max(number, 0), board.discord_id, enabled=enabled)
 
     rows = []
     if board.closed_weeks:

@@ -39,21 +39,21 @@ class Ratings(ServiceCog):
 class RatingButton(IdButton, template=rf"rating:{EVENT}(?::{PLAYER})?"):
     """A button that explains an event Elo to anyone who clicks it: their own, or that of one player."""
 
-    def __init__(self, event_id: int, player_id: int | None = None) -> None:
+    def __init__(self, event_id: int, discord_id: int | None = None) -> None:
         """Explain ratings in the event with this key.
 
         It is the rating of a player, given by Discord's id, or of the user who clicks.
         """
-        self.event_id, self.player_id = event_id, player_id
+        self.event_id, self.discord_id = event_id, discord_id
         label, custom_id = "My rating", f"rating:{event_id}"
-        if player_id is not None:
-            label, custom_id = "How was this rated?", f"rating:{event_id}:{player_id}"
+        if discord_id is not None:
+            label, custom_id = "How was this rated?", f"rating:{event_id}:{discord_id}"
         super().__init__(label, custom_id)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show the rating, in private."""
         viewer, standings = interaction.user.id, services_of(interaction).standings
-        whose = viewer if self.player_id is None else self.player_id
+        whose = viewer if self.discord_id is None else self.discord_id
         work = standings.rating(guild_of(interaction), self.event_id, whose, viewer)
         await answer(interaction, work, lambda result: _show(result, viewer), only_reads=True)
 
@@ -61,15 +61,15 @@ class RatingButton(IdButton, template=rf"rating:{EVENT}(?::{PLAYER})?"):
 class ShareButton(IdButton, template=rf"rating:share:{EVENT}:{PLAYER}"):
     """A button below a private rating that shows it to everyone, once."""
 
-    def __init__(self, event_id: int, player_id: int) -> None:
+    def __init__(self, event_id: int, discord_id: int) -> None:
         """Share the rating of a player, by Discord's id, in the event with this key."""
-        self.event_id, self.player_id = event_id, player_id
-        super().__init__("Share", f"rating:share:{event_id}:{player_id}")
+        self.event_id, self.discord_id = event_id, discord_id
+        super().__init__("Share", f"rating:share:{event_id}:{discord_id}")
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Show everyone the present rating, and remove the button."""
         viewer, standings = interaction.user, services_of(interaction).standings
-        work = standings.rating(guild_of(interaction), self.event_id, self.player_id, viewer.id)
+        work = standings.rating(guild_of(interaction), self.event_id, self.discord_id, viewer.id)
         await post(
             interaction,
             work,

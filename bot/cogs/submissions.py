@@ -271,10 +271,10 @@ def _show(result: SubmissionResult, picture: str | None) -> Reply:
 
     If a picture follows, the link to it is left out.
     """
-    event_id, player_id = result.event.id, result.player.discord_id
-    undo = UndoButton(event_id, player_id, result.interaction_id)
+    event_id, discord_id = result.event.id, result.player.discord_id
+    undo = UndoButton(event_id, discord_id, result.interaction_id)
     shown = show_submission(result if picture is None else replace(result, proof=None))
-    return shown.with_buttons([undo, RatingButton(event_id, player_id)])
+    return shown.with_buttons([undo, RatingButton(event_id, discord_id)])
 
 
 def _show_held(interaction: Interaction[Any], held: ScoreHeld) -> Reply:

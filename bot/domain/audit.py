@@ -44,7 +44,7 @@ class AuditPage:
 
     Attributes:
         event_id: the key of the event to which the page is limited; None for no limit.
-        player_id: Discord's id of the player to whom the page is limited; None for no limit.
+        discord_id: Discord's id of the player to whom the page is limited; None for no limit.
         page: from 0.
         pages: at least 1.
         actions: the number of actions on all pages.
@@ -52,7 +52,7 @@ class AuditPage:
 
     entries: tuple[AuditEntry, ...]
     event_id: int | None
-    player_id: int | None
+    discord_id: int | None
     page: int
     pages: int
     actions: int

@@ -183,7 +183,7 @@ class PastBoard:
         page: the number of this page, from 0 to `pages - 1`; it may differ from the requested one.
         pages: at least 1.
         players: the number of rows on all pages.
-        player_id: Discord's id of the player whose row is `own`.
+        discord_id: Discord's id of the player whose row is `own`.
         own: the row of that player, on this page or another; None if they have none.
         closed_weeks: how many weeks of the event were closed by then; without any, there was no overall board.
     """
@@ -195,7 +195,7 @@ class PastBoard:
     page: int
     pages: int
     players: int
-    player_id: int
+    discord_id: int
     own: Standing | None
     closed_weeks: int
 

@@ -53,7 +53,7 @@ def past_board_card(board: PastBoard) -> Card:
         rows.append(f"… {write(board.own)}")
     small = [FEW_PLAYERS] if board.standings and is_provisional else []
     if board.standings and board.own is None:
-        small.append(f"<@{board.player_id}> had no rank then")
+        small.append(f"<@{board.discord_id}> had no rank then")
     pages = [f"page {board.page + 1:,} of {board.pages:,}"] if board.pages > 1 else []
     small.append(" · ".join([*pages, count_of(board.players, "player")]))
     small.append(f"scores {'and weeks ' if is_overall else ''}up to then that count today")

@@ -50,7 +50,7 @@ class PastBoards:
             page=shown,
             pages=pages,
             players=len(ranking.order),
-            player_id=discord_id,
+            discord_id=discord_id,
             own=next((ranking.standing(player, names[player]) for player in own), None),
             closed_weeks=closed_weeks,
         )
