@@ -45,11 +45,11 @@ class _Log:
             *(_LOG.is_omitted, _LOG.is_late),
         )
         others = special.where(of_event, ~_IS_PLAIN).order_by(_LOG.week_number, _LOG.id)
-        self._special = Grouped(streams.rows(others), _first)
+        self._special = Grouped(streams.rows(others), _week_of)
         omissions = sa.select(_RUN.week_number, WeeklyOmission.player_id).join(_RUN, _RUN.id == WeeklyOmission.run_id)
-        omitted = Grouped(streams.rows(omissions.where(_RUN.event_id == event_id).order_by(_RUN.week_number)), _first)
+        omitted = Grouped(streams.rows(omissions.where(_RUN.event_id == event_id).order_by(_RUN.week_number)), _week_of)
         excuses = excused_players().where(_RUN.event_id == event_id).order_by(_RUN.week_number)
-        excused = Grouped(streams.rows(excuses), _second)
+        excused = Grouped(streams.rows(excuses), _week_of)
         runs = sa.select(_RUN.week_number, _RUN.ran_at, _RUN.field, _RUN.scale).where(_RUN.event_id == event_id)
         self.runs = {
             row.week_number: ArchivedRun(
@@ -91,11 +91,6 @@ class _Log:
             bests.update([(player_id, score) for player_id, score in scores if score < bests.get(player_id, math.inf)])
 
 
-def _first(row: AnyRow) -> int:
-    week: int = row[0]
-    return week
-
-
-def _second(row: AnyRow) -> int:
-    week: int = row[1]
+def _week_of(row: AnyRow) -> int:
+    week: int = row.week_number
     return week
