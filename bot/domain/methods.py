@@ -31,7 +31,7 @@ FULL_SIZE = 8
 """The size from which *robust* does not shrink the z-scores of a field."""
 SHRINKAGE = 2
 """The z-scores of smaller fields are multiplied by size / (size + this)."""
-LEAST_SCORE = 1e-9
+LEAST_WITH_OWN_LOGARITHM = 1e-9
 """Lower scores get the logarithm of this one."""
 
 
@@ -118,7 +118,7 @@ class Robust:
 
     def value_of(self, score: float) -> float:
         """Return the score, or its logarithm."""
-        return math.log(max(score, LEAST_SCORE)) if self.of_logarithms else score
+        return math.log(max(score, LEAST_WITH_OWN_LOGARITHM)) if self.of_logarithms else score
 
     def field_of_ordered(self, values: Sequence[float]) -> Field:
         """Return the field; unless the median deviation is 0, this looks at few of the values."""
@@ -180,7 +180,7 @@ class Ranks:
 
 
 def _logarithms(scores: Iterable[float]) -> Iterator[float]:
-    return map(math.log, map(max, scores, repeat(LEAST_SCORE)))
+    return map(math.log, map(max, scores, repeat(LEAST_WITH_OWN_LOGARITHM)))
 
 
 def middle_of(values: Sequence[float]) -> float:

@@ -125,7 +125,7 @@ def _middle(
 def _value(score: ScoreColumn, rules: Rules) -> sa.ColumnElement[float]:
     if not rules.rates_logarithms:
         return sa.type_coerce(score, sa.Double)
-    least = number(methods.LEAST_SCORE)
+    least = number(methods.LEAST_WITH_OWN_LOGARITHM)
     return sa.func.ln(sa.case((score > least, score), else_=least), type_=sa.Double)
 
 
