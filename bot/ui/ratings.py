@@ -138,19 +138,24 @@ def _middle(rating: PlayerRating) -> list[str]:
     style, middle = rating.event.style, round_shown(rating.middle)
     if rating.spreads == 0:
         return [small_print(f"in the middle of all bests, {style.bare(middle)}")]
-    lines = []
+    spread = "a factor"
     if rating.spread is not None:
-        middle, spread = _rounded_field(rating, rating.middle, rating.spread)
-        lines.append(f"a spread is the usual distance: {style.bare(spread)}")
-    if rating.is_bounded:
-        lines.append("no score counts more spreads")
+        middle, size = _rounded_field(rating, rating.middle, rating.spread)
+        spread = style.bare(size)
     spreads, formula = _formula(rating.spreads, rating.scale, rating.all_time_elo)
     is_above = rating.spreads * rating.event.direction.sign > 0
     if style.format is ScoreFormat.TIME:
         where = "longer than" if is_above else "shorter than"
     else:
         where = "above" if is_above else "below"
-    return list(map(small_print, (f"{spreads} spreads {where} the middle, {style.bare(middle)}", *lines, formula)))
+    lines = [
+        f"the middle of all bests is {style.bare(middle)}",
+        f"a spread, the usual distance, is {spread}",
+        f"{spreads} spreads {where} the middle",
+        *(["no score counts more spreads"] if rating.is_bounded else []),
+        formula,
+    ]
+    return [small_print(line) for line in lines]
 
 
 def _rounded_field(rating: PlayerRating, middle: float, spread: float) -> tuple[float, float]:
