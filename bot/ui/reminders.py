@@ -7,7 +7,7 @@ from discord.utils import format_dt
 
 from bot.domain.profiles import lead_of
 from bot.domain.reminders import Message, Overtaking, OwnResult, Reminder, ReminderSettings, RivalBest, WeekToMiss
-from bot.ui.card import LONGEST_MESSAGE, Card, Reply, labelled, small_print
+from bot.ui.card import LONGEST_MESSAGE, Card, Reply, small_print
 from bot.ui.text import count_of, escape, escape_score, write_days, write_elo
 
 LONGEST_TOLD = LONGEST_MESSAGE - 500
@@ -19,10 +19,10 @@ NAMES = {
     Reminder.RIVAL: "Rival",
 }
 _ABOUT = {
-    Reminder.MISSED_WEEK: "a day before the end",
-    Reminder.OVERTAKEN: "who beat you, once a day",
-    Reminder.RESULTS: "rank and Elo of closed weeks",
-    Reminder.RIVAL: "whose new bests you follow",
+    Reminder.MISSED_WEEK: "a day before you miss one",
+    Reminder.OVERTAKEN: "who beat your best, once a day",
+    Reminder.RESULTS: "your rank and Elo when a week closes",
+    Reminder.RIVAL: "new bests of a player you follow",
 }
 
 
@@ -33,7 +33,7 @@ def show_panel(settings: ReminderSettings) -> Reply:
         state = "on" if reminder in settings.switched_on else "off"
         rival = settings.rival if reminder is Reminder.RIVAL else None
         whom = "" if rival is None else f" · {escape(rival.name)}"
-        lines += labelled(f"{name}: {_ABOUT[reminder]}", f"**{state}**{whom}")
+        lines += (f"{name}: **{state}**{whom}", small_print(_ABOUT[reminder]))
     small = ["by direct message, about this server"]
     if settings.rival is None:
         small.append("to follow a rival: `/compare`")

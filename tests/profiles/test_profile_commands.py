@@ -109,7 +109,7 @@ async def test_two_players_are_compared_and_one_is_followed_as_a_rival(world: Wo
     followed = await world.click("Ana", one, "Follow as rival")
     assert "You follow Ben: see `/notify`" in followed
     assert list(followed.buttons) == ["Unfollow"]
-    assert "Rival: whose new bests you follow\n**on** · Ben" in (await world.use("Ana", "notify"))
+    assert "Rival: **on** · Ben\nnew bests of a player you follow\n" in (await world.use("Ana", "notify"))
     world.clock.move(seconds=1)
     await world.submit("Ben", 19_100)
     await world.submit("Cy", 20_000)
@@ -135,7 +135,7 @@ async def test_a_rival_is_one_player_and_ended_in_the_panel(world: World) -> Non
     panel = await world.use("Ana", "notify")
     assert "**on** · Cy" in panel
     off = await world.click("Ana", panel, "Rival: turn off")
-    assert "Rival: whose new bests you follow\n**off**" in off
+    assert "Rival: **off**\nnew bests of a player you follow\n" in off
     assert "to follow a rival: `/compare`" in off
     assert "Rival: turn on" not in off.buttons
     reminders = world.backend.real.services.reminders

@@ -55,7 +55,7 @@ async def play(world: World) -> None:
 @on_both_databases
 async def test_a_week_about_to_be_missed_is_told_once_with_its_cost(world: World) -> None:
     await play(world)
-    assert "Missed weeks: a day before the end\n**on**" in await switch(world, "Ana", "Missed weeks")
+    assert "Missed weeks: **on**\na day before you miss one\n" in await switch(world, "Ana", "Missed weeks")
     await switch(world, "Ben", "Missed weeks")
     await world.submit("Ben", 150)
     assert await told(world, "Ana") == []
@@ -235,7 +235,7 @@ async def test_one_button_in_a_reminder_ends_them_and_closed_messages_do_too(wor
     assert [row["key"] for row in await tables.jobs(world.backend.database, JobKind.REMINDER)] == [
         f"{world.guild.id}:{world.member('Cy').id}"
     ]
-    assert "Results: rank and Elo of closed weeks\n**off**" in (await world.use("Ana", "notify")).alone
+    assert "Results: **off**\nyour rank and Elo when a week closes\n" in (await world.use("Ana", "notify")).alone
     await switch(world, "Ana", "Results")
     await world.submit("Ana", 8)
     world.clock.move(weeks=1)
@@ -266,7 +266,7 @@ async def test_a_reminder_just_after_the_start_names_its_server_too(
 
 async def test_switching_all_off_leaves_no_job_and_nothing_is_on_at_first(world: World) -> None:
     panel = (await world.use("Ana", "notify")).alone
-    assert panel.count("\n**off**") == 4
+    assert panel.count(": **off**\n") == 4
     await switch(world, "Ana", "Results", "Overtaken")
     [job] = await tables.jobs(world.backend.database, JobKind.REMINDER)
     assert job["due_at"] > world.clock.now
