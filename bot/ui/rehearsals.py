@@ -1,6 +1,6 @@
 """Show the effect of other rules on an event, and explain how scores were rated."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from discord import Color
@@ -44,12 +44,14 @@ def show_rehearsal(rehearsal: Rehearsal) -> Reply:
             *labelled(f"The {_on(rehearsal.board)} board", _names(before)),
         ]
         others = "`method`, `attendance` and `weight` propose others"
-        cards = [Card(title, tuple(lines), (others,), Color.blurple()), _weighs(event, before, "What weighs")]
-        return Reply(cards, ephemeral=True)
-    lines = [*_rules("Now", before.rules), *_rules("Then", after.rules), *_moves(rehearsal)]
+        weighs = Card("What weighs", tuple(_fairness(_weights(before, event))), color=Color.light_grey())
+        return Reply([Card(title, tuple(lines), (others,), Color.blurple()), weighs], ephemeral=True)
+    lines = [*_moves(rehearsal)]
     rows = [f"{one.rank} **{_name(one)}** · {write_elo(one.elo)} ({_was(one)})" for one in after.top]
     lines += labelled(f"Then, {_on(rehearsal.board)} (and now)", "\n".join(rows) or NOBODY)
-    lines += labelled(f"Now, {_on(rehearsal.board)}", _names(before))
+    if not {one.player for one in before.top} <= {one.player for one in after.top}:
+        lines += labelled(f"Now, {_on(rehearsal.board)}", _names(before))
+    lines += [*_rules("Rules then", after.rules), *_rules("Rules now", before.rules)]
     if rehearsal.other_logarithm is not None:
         lines += _other_logarithm(rehearsal.other_logarithm)
     small = [
@@ -57,14 +59,8 @@ def show_rehearsal(rehearsal: Rehearsal) -> Reply:
         f"{count_of(rehearsal.weeks, 'closed week')} replayed; nothing is changed yet",
         f"to go back after Apply: {command_for(event, before.rules, after.rules)}",
     ]
-    return Reply(
-        [
-            Card(title, tuple(lines), tuple(small), Color.blurple()),
-            _weighs(event, before, "What weighs now"),
-            _weighs(event, after, "What would weigh then"),
-        ],
-        ephemeral=True,
-    )
+    weighs = _weighs(_weights(before, event), _weights(after, event))
+    return Reply([Card(title, tuple(lines), tuple(small), Color.blurple()), weighs], ephemeral=True)
 
 
 def show_rules_change(change: RulesChange) -> Reply:
@@ -83,7 +79,7 @@ def show_explanation(explained: WeekExplanation) -> Reply:
     small = ("what weighs in so large an event: /event rehearse",) if explained.leaves_fairness else ()
     cards = [Card(title, tuple(_formula(explained)), small, Color.blurple())]
     if fairness is not None:
-        lines = _fairness(fairness, event, explained.rating.rules)
+        lines = _fairness(_factors(fairness, event, explained.rating.rules))
         for_admins = "only admins see this part; other rules: /event rehearse"
         cards.append(Card("What weighs in this event", tuple(lines), (for_admins,), Color.light_grey()))
     return Reply(cards, ephemeral=True)
@@ -156,15 +152,31 @@ def _other_logarithm(other: OtherLogarithm) -> tuple[str, str]:
     )
 
 
-def _weighs(event: EventInfo, outcome: Outcome, title: str) -> Card:
-    return Card(title, tuple(_fairness(outcome.fairness, event, outcome.rules)), color=Color.light_grey())
+def _weighs(before: Mapping[str, str], after: Mapping[str, str]) -> Card:
+    """Tell each factor under both rules, once if it is the same."""
+    told: dict[str, str] = {}
+    for factor, now in before.items():
+        is_same = now == after[factor]
+        told |= {f"{factor}, as now": now} if is_same else {f"{factor} now": now, f"{factor} then": after[factor]}
+    return Card("What would weigh", tuple(_fairness(told)), color=Color.light_grey())
 
 
-def _fairness(fairness: Fairness, event: EventInfo, rules: Rules) -> Iterator[str]:
+def _weights(outcome: Outcome, event: EventInfo) -> dict[str, str]:
+    return _factors(outcome.fairness, event, outcome.rules)
+
+
+def _fairness(factors: Mapping[str, str]) -> Iterator[str]:
+    for factor, told in factors.items():
+        yield from labelled(factor, told)
+
+
+def _factors(fairness: Fairness, event: EventInfo, rules: Rules) -> dict[str, str]:
     """Describe the factors besides skill, in a sentence or two each."""
-    yield from labelled("Attendance", "\n".join(_attendance(fairness)))
-    yield from labelled("One score", _one_score(fairness, event))
-    yield from labelled("Newcomers", _newcomers(fairness, rules))
+    return {
+        "Attendance": "\n".join(_attendance(fairness)),
+        "One score": _one_score(fairness, event),
+        "Newcomers": _newcomers(fairness, rules),
+    }
 
 
 def _attendance(fairness: Fairness) -> Iterator[str]:

@@ -44,24 +44,23 @@ async def test_rules_are_rehearsed_in_private_applied_in_public_and_undone(world
 
     asked = await rehearse(world, method="robust", attendance="played")
     assert asked.alone == (
-        "Rehearsal · Tetris Blitz\nNow\nclassic · all weeks count, missed ones too\nThen\nrobust · weeks played\n"
+        "Rehearsal · Tetris Blitz\n"
         "3 players' Elos would move: 3 up, 0 down, by **336** at most.\n"
         "Ana 610 → **946** (#3)\nCai 958 → **1202** (#1)\nBob 933 → **1000** (#2)\n"
         "Then, overall (and now)\n"
         "1 **Cai** · 1202 (#1 · 958)\n2 **Bob** · 1000 (#2 · 933)\n3 **Ana** · 946 (#3 · 610)\n"
-        "Now, overall\n1 Cai · 2 Bob · 3 Ana\n"
+        "Rules then\nrobust · weeks played\nRules now\nclassic · all weeks count, missed ones too\n"
         "With logarithms (logarithm:True)\n3 players' Elos would move: 3 up, 0 down, by **336** at most. "
         "One absurd score would move others by **54** at most. First: Cai.\n"
         "2 closed weeks replayed; nothing is changed yet\n"
         "to go back after Apply: /event rehearse event:Tetris Blitz method:classic attendance:zero\n"
-        "What weighs now\nAttendance\nTo miss the next week would cost the leader **107**: to 851.\n"
+        "What would weigh\nAttendance now\nTo miss the next week would cost the leader **107**: to 851.\n"
         "1 player played 75 % or more of their weeks: median **933**.\n"
-        "One score\nAn absurd one (90,000 points) would move others' all-time Elos by **388** at most.\n"
-        "Newcomers\nNobody is ranked with one closed week only.\n"
-        "What would weigh then\nAttendance\nTo miss the next week would cost the leader nothing.\n"
+        "Attendance then\nTo miss the next week would cost the leader nothing.\n"
         "1 player played 75 % or more of their weeks: median **1000**.\n"
-        "One score\nAn absurd one (90,000 points) would move others' all-time Elos by **176** at most.\n"
-        "Newcomers\nNobody is ranked with one closed week only."
+        "One score now\nAn absurd one (90,000 points) would move others' all-time Elos by **388** at most.\n"
+        "One score then\nAn absurd one (90,000 points) would move others' all-time Elos by **176** at most.\n"
+        "Newcomers, as now\nNobody is ranked with one closed week only."
     )
     same = await rehearse(world, method="robust", attendance="played")
     await world.restart_bot()
@@ -92,9 +91,9 @@ async def test_closed_weeks_that_give_nobody_a_rank_are_not_said_to_be_none(worl
 
     for asked, kind in ((few_weeks, "closed"), (few_players, "rated")):
         assert "2 closed weeks replayed" in asked
-        then = asked.alone.partition("What would weigh then\n")[2]
-        assert then.startswith("Attendance\nNobody has a rank on the overall board yet.\n")
-        assert then.endswith(f"Newcomers\nNobody with a rank has more than one {kind} week yet.")
+        assert "Then, overall (and now)\nNobody has a rank.\nNow, overall\n1 Bob · 2 Ana\nRules then\n" in asked
+        assert "\nAttendance then\nNobody has a rank on the overall board yet.\n" in asked
+        assert asked.alone.endswith(f"\nNewcomers then\nNobody with a rank has more than one {kind} week yet.")
 
 
 async def test_a_rehearsal_cancelled_or_without_a_proposal_changes_nothing(world: World) -> None:
