@@ -184,10 +184,10 @@ def _attendance(fairness: Fairness) -> Iterator[str]:
     if missed is None:
         yield "Nobody has a rank on the overall board yet."
     elif missed.after >= missed.elo:
-        yield "To miss the next week would cost the leader nothing."
+        yield "Missing the next week would cost the leader nothing."
     else:
-        cost, after = missed.elo - missed.after, write_elo(missed.after)
-        yield f"To miss the next week would cost the leader **{cost}**: to {after}."
+        cost, change = missed.elo - missed.after, f"{write_elo(missed.elo)} → {write_elo(missed.after)}"
+        yield f"Missing the next week would cost the leader **{cost}**: {change}."
     if regulars is not None:
         yield _of_attendance(regulars, f"{100 * REGULAR:g} % or more")
     if seldom is not None:

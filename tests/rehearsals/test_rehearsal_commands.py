@@ -54,9 +54,9 @@ async def test_rules_are_rehearsed_in_private_applied_in_public_and_undone(world
         "One absurd score would move others by **54** at most. First: Cai.\n"
         "2 closed weeks replayed; nothing is changed yet\n"
         "to go back after Apply: /event rehearse event:Tetris Blitz method:classic attendance:zero\n"
-        "What would weigh\nAttendance now\nTo miss the next week would cost the leader **107**: to 851.\n"
+        "What would weigh\nAttendance now\nMissing the next week would cost the leader **107**: 958 → 851.\n"
         "1 player played 75 % or more of their weeks: median **933**.\n"
-        "Attendance then\nTo miss the next week would cost the leader nothing.\n"
+        "Attendance then\nMissing the next week would cost the leader nothing.\n"
         "1 player played 75 % or more of their weeks: median **1000**.\n"
         "One score now\nAn absurd one (90,000 points) would move others' all-time Elos by **388** at most.\n"
         "One score then\nAn absurd one (90,000 points) would move others' all-time Elos by **176** at most.\n"
@@ -147,7 +147,7 @@ async def test_how_a_week_was_rated_is_told_and_to_admins_also_what_weighs(
     monkeypatch.setattr(_service, "MOST_WEIGHED", 3)
     assert (await world.click(world.admin, shown, RATED)).alone == (
         f"{formula}\nWhat weighs in this event\n"
-        "Attendance\nTo miss the next week would cost the leader **311**: to 934.\n"
+        "Attendance\nMissing the next week would cost the leader **311**: 1245 → 934.\n"
         "3 players played 75 % or more of their weeks: median **1000**.\n"
         "One score\nAn absurd one (0.6s) would move others' all-time Elos by **293** at most.\n"
         "Newcomers\nNobody with a rank has more than one closed week yet.\n"
