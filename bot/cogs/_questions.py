@@ -29,6 +29,11 @@ async def _nothing() -> None:
     pass
 
 
-async def agree(interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply]) -> T | None:
-    """Do what a question asked about, close the question, and `show` everyone the result, as `post` does."""
-    return await post(interaction, work, lambda _: show_agreed(), show)
+async def agree(
+    interaction: Interaction[Any], work: Coroutine[Any, Any, T], show: Callable[[T], Reply], *, then: str | None = None
+) -> T | None:
+    """Do what a question asked about, close the question, and `show` everyone the result, as `post` does.
+
+    The closed question says what the user may do `then`, if anything.
+    """
+    return await post(interaction, work, lambda _: show_agreed(then), show)

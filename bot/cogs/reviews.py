@@ -20,7 +20,7 @@ from bot.domain.text import MAX_REASON
 from bot.services.servers import Actor
 from bot.ui.card import Reply
 from bot.ui.moderation import WHY
-from bot.ui.reviews import show_held, show_nothing_held, show_own_held, show_refused, show_review
+from bot.ui.reviews import NEXT, show_held, show_nothing_held, show_own_held, show_refused, show_review
 from bot.ui.text import isolate_score
 
 
@@ -69,7 +69,7 @@ class ReviewButton(IdButton, template=r"review:(?P<action>look|approve|refuse|ne
             held = await reviews.find(actor, self.number)
             return held, await reviews.approve(actor, self.number)
 
-        approved = await agree(interaction, approve(), lambda approved: show_counting(approved[1]))
+        approved = await agree(interaction, approve(), lambda approved: show_counting(approved[1]), then=NEXT)
         if approved is not None and approved[0].picture is not None:
             await keep_picture(interaction, approved[0], approved[0].picture)
 
@@ -104,7 +104,7 @@ class RefusalModal(IdModal):
         """Refuse the score, close the question, and show everyone."""
         reviews, actor = services_of(interaction).reviews, _reviewer(interaction)
         refused = reviews.refuse(actor, self.held_id, self.reason.value)
-        await agree(interaction, refused, show_refused)
+        await agree(interaction, refused, show_refused, then=NEXT)
 
 
 def show_held_score(held: HeldScore | None) -> Reply:

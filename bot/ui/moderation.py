@@ -113,9 +113,9 @@ def show_kept() -> Reply:
     return Reply([Card(None, ("Nothing was changed.",), is_framed=False)], ephemeral=True)
 
 
-def show_agreed() -> Reply:
-    """Show the admin, in place of the question, that it is done; everyone sees the result below."""
-    return Reply([Card(None, (DONE,), is_framed=False)], ephemeral=True)
+def show_agreed(then: str | None = None) -> Reply:
+    """Show the admin, in place of the question, that it is done, and what is next; everyone sees the result below."""
+    return Reply([Card(None, (DONE,), () if then is None else (then,), is_framed=False)], ephemeral=True)
 
 
 def show_correction(result: CorrectionResult) -> Reply:

@@ -19,6 +19,8 @@ _STATES = {
     HeldState.REFUSED: "refused: it does not count",
 }
 _REMOVED = "approved, and removed since"
+NEXT = "`/review` shows whether another score waits"
+"""What an admin may do once a held score is decided."""
 LONGEST_REASON = 200
 """How many characters of each reason are shown where there are several reasons."""
 

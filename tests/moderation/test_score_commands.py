@@ -395,6 +395,7 @@ async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: Worl
     asked = await world.use(world.admin, "review")
     assert "1 score waiting" in asked
     done = await world.click(world.admin, asked, "Approve")
+    assert done.alone == "Done. See below.\n`/review` shows whether another score waits"
     assert done.public.startswith("Score approved\n**Fay**'s score of **99,000 points**")
     assert "🥇 **Fay** · 99,000 · " in await world.board()
     asked = await world.click(world.admin, done, "Remove")
@@ -439,6 +440,7 @@ async def test_a_score_is_refused_once_with_the_reason_that_was_filled_in(
 
     monkeypatch.setattr(ReviewService, "refuse", counted)
     refused = await world.fill_in(world.admin, form, reason="no video")
+    assert refused.alone == "Done. See below.\n`/review` shows whether another score waits"
     assert refused.public.startswith("Score refused\n**Fay**'s score of **99,000**")
     assert refused.public.endswith("Reason\nno video")
     assert given == ["no video"]
