@@ -17,9 +17,10 @@ from bot.domain.profiles import (
     ServerStanding,
     Streaks,
 )
-from bot.ui.card import Card, Reply, labelled, small_print
+from bot.ui.card import Card, Reply, small_print
 from bot.ui.standings import MEDALS, PROVISIONAL
 from bot.ui.text import (
+    SMALL_WIDTH,
     UNBROKEN,
     count_of,
     escape,
@@ -127,18 +128,20 @@ def _weeks(weeks: HeadToHead) -> Iterator[str]:
         yield f"Weeks won **{weeks.first:,}–{weeks.second:,}**{tied}"
 
 
-def _compared(one: ComparedEvent, names: list[str]) -> tuple[str, str]:
+def _compared(one: ComparedEvent, names: list[str]) -> tuple[str, ...]:
+    """Write an event in two lines, or in three if its name, such as that of a past season, is long."""
     style, lead = one.event.style, one.lead
-    label = [escape(narrow(one.event.name, NAME_WIDTH))]
-    gap = style.show_gap(one.first.best, one.second.best)
-    label.append("level" if lead == 0 else f"{names[lead < 0]} by {gap}")
+    name, gap = narrow(one.event.name, SMALL_WIDTH), style.show_gap(one.first.best, one.second.best)
+    told = "level" if lead == 0 else f"{names[lead < 0]} by {gap}"
     if one.weeks != HeadToHead():
-        label.append(f"weeks {one.weeks.first:,}–{one.weeks.second:,}")
+        told += f" · weeks {one.weeks.first:,}–{one.weeks.second:,}"
+    is_short = narrow(name, NAME_WIDTH) == name
+    labels = [f"{escape(name)} · {told}"] if is_short else [escape(name), told]
     bests = _side_by_side([style.bare(side.best) for side in (one.first, one.second)], lead)
     elos = [_elo(one, side) for side in (one.first, one.second)]
     mark = "" if _have_event_elos(one) else PROVISIONAL
     rated = _side_by_side([f"{write_elo(elo)}{mark}" for elo in elos], elos[0] - elos[1])
-    return labelled(" · ".join(label), f"{bests} · {rated}")
+    return *map(small_print, labels), f"{bests} · {rated}"
 
 
 def _side_by_side(texts: list[str], lead: int) -> str:

@@ -82,6 +82,17 @@ async def test_an_elo_of_a_closed_week_is_marked_until_there_are_enough_of_them(
     assert compared.endswith("\n? = until both have enough closed weeks")
 
 
+async def test_a_past_season_is_compared_under_its_whole_name(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Ben": 200})
+    await world.reset()
+    await world.begin_again()
+
+    compared = await world.use("Ana", "compare", player=world.member("Ben"))
+
+    assert "\nTetris Blitz · season 1\nBen by 100 · weeks 0–1\n100\u00a0vs\u00a0**200** · " in compared
+
+
 @on_both_databases
 async def test_two_players_are_compared_and_one_is_followed_as_a_rival(world: World) -> None:
     await play(world)
