@@ -68,8 +68,10 @@ def explain_marks(page: LeaderboardPage, rows: Sequence[Standing]) -> Iterator[s
 def show_past_weeks(past: PastWeeks, *, ephemeral: bool) -> Reply:
     """Offer the latest closed weeks of an event."""
     number = len(past.weeks)
-    text = "Which week?" if number else "No week is closed yet."
-    small = (f"the latest {MOST_WEEKS} of {number}: `/leaderboard` has them all",) if number > MOST_WEEKS else ()
+    text = "Which closed week do you want to see?" if number else "No week is closed yet."
+    small = (
+        (f"the latest {MOST_WEEKS} of {number}", "older ones: `/leaderboard`, at `week`") if number > MOST_WEEKS else ()
+    )
     return Reply([Card(escape(past.event.name), (text,), small, Color.gold())], ephemeral=ephemeral)
 
 

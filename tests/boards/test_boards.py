@@ -121,7 +121,7 @@ async def test_the_buttons_of_a_board_work_for_everyone_in_private(world: World)
     assert "**Ana**" in (await world.fill_in(ana, asked, score="5")).public
     assert "Ana · Tetris Blitz · **800**" in read_private(await ana.click(message, label="My rating"))
     offered = await ana.click(message, label="Past weeks")
-    assert "Which week?" in read_private(offered)
+    assert "Which closed week do you want to see?" in read_private(offered)
 
 
 async def test_a_deleted_board_comes_again_and_a_moved_one_leaves_nothing(world: World) -> None:

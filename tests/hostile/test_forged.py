@@ -138,7 +138,7 @@ BUTTONS = {
     "picture:week:2026-W01:{event}": "Nobody has a score for",
     "picture:board:1:{event}": OUTDATED,
     "weeks:{rivals}": NO_EVENT,
-    "weeks:{event}": "Which week?",
+    "weeks:{event}": "Which closed week do you want to see?",
     "notify:results:maybe": OUTDATED,
     "notify:rival:on": "You follow nobody yet.",
     "rival:follow:9999999999999999999:0": OUTDATED,

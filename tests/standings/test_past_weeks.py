@@ -55,6 +55,17 @@ async def test_an_unclosed_week_is_shown_as_it_stands_and_an_empty_one_is_none(
 
 
 @on_one_database
+async def test_the_closed_weeks_before_the_latest_ten_are_said_to_be_elsewhere(world: World) -> None:
+    await world.create_event()
+    for _ in range(11):
+        await world.backend.submit(1, 10, guild_id=world.guild.id)
+        world.clock.move(weeks=1)
+    await world.reset()
+    offered = await world.click("Ben", await world.board(), "Past weeks")
+    assert offered.alone.endswith("\nthe latest 10 of 11\nolder ones: `/leaderboard`, at `week`")
+
+
+@on_one_database
 async def test_closed_weeks_are_offered_by_their_days_in_pages_latest_first(world: World) -> None:
     await world.create_event()
     for week in range(3):
@@ -75,11 +86,11 @@ async def test_closed_weeks_are_offered_by_their_days_in_pages_latest_first(worl
     await world.restart_bot()
     assert "11 **Player 1** · 11 · 684" in await world.click("Ana", board, "›")
     offered = await world.click("Ana", board, "Past weeks")
-    assert offered.public == f"{EVENT}\nWhich week?"
+    assert offered.public == f"{EVENT}\nWhich closed week do you want to see?"
     assert [*offered.buttons] == ["30 Nov – 6 Dec", "23–29 Nov", "16–22 Nov", "All-time", "Submit a score"]
     of_two = (await world.click("Ana", offered, "16–22 Nov")).public
     assert "🥇 **Player 2** · 11 · 1200?\n🥈 **Player 1** · 10 · 800?\n? = fewer than 3 players\n" in of_two
-    assert "Which week?" in (await world.click("Ben", board, "Past weeks")).alone
+    assert "Which closed week do you want to see?" in (await world.click("Ben", board, "Past weeks")).alone
     assert "Nobody has a score for 28 Sep – 4 Oct 2026 in Tetris Blitz." in await world.refused(
         world.use("Ana", "leaderboard", event=EVENT, week="2026-W40")
     )
