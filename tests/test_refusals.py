@@ -235,7 +235,11 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         errors.ScoreTooLow("9s", Range("10s", None, True, False), None, True, event="40L Sprint"): (
             "9s is too short: 40L Sprint takes times of 10s or more."
         ),
-        errors.NothingToRemove(5, "Golf"): "No score of <@5> in Golf fits that. Pick one from the list that appears.",
+        errors.NothingToRemove(5, "Golf"): (
+            "No score of <@5> in Golf fits that. Pick one of those that `score` suggests."
+        ),
+        errors.SeasonUnknown("Golf", "5", 1): "Golf has no season “5”. It has only season 1.",
+        errors.SeasonUnknown("Golf", "5", 3): "Golf has no season “5”. It has seasons 1 to 3.",
         errors.NoScores(5, "Golf"): "<@5> has no scores in Golf.",
         errors.NoOwnScoresYet(5, "Golf"): "You have no scores in Golf yet. `/submit-score` counts your first.",
         errors.NoRemovedScores(5, "Golf"): "No score of <@5> in Golf is removed, so there is nothing to restore.",

@@ -130,7 +130,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.SeasonChanged: (
         "The closed weeks of {event} have changed since you were asked. `/event begin-again` asks anew."
     ),
-    errors.SeasonUnknown: "{event} has no season “{typed}”. Pick one from the list that appears.",
+    errors.SeasonUnknown: "{event} has no season “{typed}”. It has {named_seasons}.",
     errors.AlreadyCounted: "This score has already been counted, once: `/leaderboard` shows it.",
     errors.AlreadyDone: "This has already been done, once: `/audit` shows it.",
     errors.NothingStored: "I store nothing about you.",
@@ -142,16 +142,18 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     ),
     errors.NothingToTakeBack: "This score does not count any more, so there is nothing to take back.",
     errors.SubmittedByAnother: "Only whoever submitted a score can take it back.",
-    errors.NothingToRemove: "No score of {player} in {event} fits that. Pick one from the list that appears.",
+    errors.NothingToRemove: "No score of {player} in {event} fits that. Pick one of those that `score` suggests.",
     errors.NoScores: "{player} has no scores in {event}.",
     errors.NoOwnScores: "You have no scores in {event}, which takes none now. `/events` names all events.",
     errors.NoOwnScoresYet: "You have no scores in {event} yet. `/submit-score` counts your first.",
     errors.SeveralGoals: "One goal at a time: `rank`, `elo` or `player`.",
     errors.AheadOfOneself: "That is you. Choose another `player`, or an `elo`.",
-    errors.NothingToRestore: "No removed score of {player} in {event} fits that. Pick one from the list that appears.",
+    errors.NothingToRestore: (
+        "No removed score of {player} in {event} fits that. Pick one of those that `score` suggests."
+    ),
     errors.NoRemovedScores: "No score of {player} in {event} is removed, so there is nothing to restore.",
     errors.SeveralScores: (
-        "That fits {number} scores:\n{listed}\nNothing was changed. Pick the one you mean from the list that appears."
+        "That fits {number} scores:\n{listed}\nNothing was changed. Pick the one you mean where `score` suggests them."
     ),
     errors.NeverSubmitted: "{player} has never submitted a score in this server.",
     errors.NoScoresHere: "{player} has no scores in this server.",
@@ -204,7 +206,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "Close **{event} · {week}** early?\nIt would run until {until} ({left}).\n{afterwards}.\nYou can undo this."
     ),
     errors.WeekWithoutScores: "Nobody has submitted a score for {week}, so there is nothing to close.",
-    errors.WeekWithoutBoard: "Nobody has a score for {week} in {event}. Pick a week from the list that appears.",
+    errors.WeekWithoutBoard: "Nobody has a score for {week} in {event}. Pick one of the weeks that `week` suggests.",
     errors.NothingToUndo: "No week of {event} is closed, so there is nothing to undo. `/weekly-reset` closes one.",
     errors.WeekOpenAlready: "{week} is open again already; there is nothing left to undo. `/weekly-reset` closes it.",
     errors.WeekClosedAnew: "{week} was opened and closed again since then. `/weekly-undo` undoes the latest close.",
@@ -312,6 +314,8 @@ def _numbers_of(error: LeaderboardError) -> dict[str, Any]:
         return {"plural": "" if error.seconds_left == 1 else "s"}
     if isinstance(error, errors.NotAllowed):
         return {"or_role": "" if error.admin_role is None else f" or <@&{error.admin_role}>"}
+    if isinstance(error, errors.SeasonUnknown):
+        return {"named_seasons": "only season 1" if error.seasons == 1 else f"seasons 1 to {error.seasons}"}
     return {"days": error.longest / MINUTES_A_DAY} if isinstance(error, errors.GraceTooLong) else {}
 
 

@@ -159,11 +159,11 @@ async def test_scores_that_a_player_does_not_have_are_not_looked_for_in_a_list(w
         assert await told("score remove", player=emi, **typed) == f"{emi.mention} has no scores in Tetris Blitz."
         assert await told("score restore", player=ana, **typed) == none_removed
     assert await told("score remove", player=ana, score="7") == (
-        f"No score of {ana.mention} in Tetris Blitz fits that. Pick one from the list that appears."
+        f"No score of {ana.mention} in Tetris Blitz fits that. Pick one of those that `score` suggests."
     )
     await world.click(world.admin, await ask(world, "Ana"), "Remove")
     assert await told("score restore", player=ana, score="7") == (
-        f"No removed score of {ana.mention} in Tetris Blitz fits that. Pick one from the list that appears."
+        f"No removed score of {ana.mention} in Tetris Blitz fits that. Pick one of those that `score` suggests."
     )
 
 
@@ -185,7 +185,7 @@ async def test_several_scores_of_one_value_are_named(world: World) -> None:
     )
     assert told == (
         "That fits 2 scores:\n- 100 points · 2026-11-19 12:00 · 2026-W47\n- 100 points · 2026-11-18 12:00 · 2026-W47\n"
-        "Nothing was changed. Pick the one you mean from the list that appears."
+        "Nothing was changed. Pick the one you mean where `score` suggests them."
     )
 
 
