@@ -59,7 +59,7 @@ def show_results(content: Results | Reopened) -> Reply:
     lines += _earlier(content.earlier, content.event.style)
     played = f"{content.players:,} played"
     if content.next_close is not None:
-        closes = "the next one closes" if content.closes_itself else "the next one ends"
+        closes = "the next week closes" if content.closes_itself else "the next week ends"
         played += f" · {closes} {format_dt(content.next_close, 'R')}"
     small = (played, FEW_PLAYERS) if mark else (played,)
     return Reply([Card(title, tuple(lines), small, Color.gold())])

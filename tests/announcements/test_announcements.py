@@ -64,7 +64,7 @@ async def test_results_are_told_at_a_close_and_corrected_by_an_undo(server: Serv
         "🥈 **Ben** · 90 · 1089",
         "🥉 **Cy** · 80 · 911",
         "**Overall** 1\u00a0Ana\u00a01268 · 2\u00a0Ben\u00a01089 · 3\u00a0Cy\u00a0911",
-        "4 played · the next one closes <t:1796004000:R>",
+        "4 played · the next week closes <t:1796004000:R>",
         "Picture",
         "How was this rated?",
     ]
@@ -121,13 +121,13 @@ async def test_results_that_an_admin_deleted_come_again_with_the_next_close(serv
 async def test_the_latest_results_follow_the_settings_that_say_when_weeks_close(server: Server) -> None:
     await server.play((ANA, 100), (BEN, 90))
     [told] = await server.told("🏆", CLOSE)
-    assert f"the next one closes <t:{int((CLOSE + 7 * DAY).timestamp())}:R>" in told
+    assert f"the next week closes <t:{int((CLOSE + 7 * DAY).timestamp())}:R>" in told
     await server.wired.set(ADMIN, grace=180)
     [told] = await server.told("🏆")
-    assert f"the next one closes <t:{int((CLOSE + 7 * DAY + HOUR).timestamp())}:R>" in told
+    assert f"the next week closes <t:{int((CLOSE + 7 * DAY + HOUR).timestamp())}:R>" in told
     await server.wired.set(ADMIN, close_weeks=False)
     [told] = await server.told("🏆")
-    assert f"the next one ends <t:{int((MONDAY + 7 * DAY).timestamp())}:R>" in told
+    assert f"the next week ends <t:{int((MONDAY + 7 * DAY).timestamp())}:R>" in told
     await server.wired.set(ADMIN, close_weeks=True)
     await server.told("🏆")
 
@@ -181,7 +181,7 @@ async def test_a_week_that_is_closed_late_names_the_end_of_the_open_week(server:
     [told] = await server.told("🏆", CLOSE + 16 * DAY)
     assert "🥇 **Ana** · 100 · 1200?\n🥈 **Ben** · 90 · 800?\n" in told
     assert told.endswith("\n? = fewer than 3 players\nPicture\nHow was this rated?")
-    assert f"2 played · the next one closes <t:{int((CLOSE + 21 * DAY).timestamp())}:R>" in told
+    assert f"2 played · the next week closes <t:{int((CLOSE + 21 * DAY).timestamp())}:R>" in told
 
 
 async def test_a_week_that_is_run_again_without_its_only_score_is_told_no_more(server: Server) -> None:

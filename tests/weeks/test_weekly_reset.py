@@ -27,7 +27,7 @@ async def test_a_reset_on_monday_closes_last_week(world: World) -> None:
         "🥈 **Cy** · 200 points · 1078\n"
         "🥉 **Ana** · 100 points · 870\n"
         "**Overall** 1\u00a0Bob\u00a01192 · 2\u00a0Ana\u00a01061 · 3\u00a0Cy\u00a01010\n"
-        "4 played · the next one ends <t:1795996800:R>"
+        "4 played · the next week ends <t:1795996800:R>"
     )
     assert "23–29 November\n🥇 **Ana** · 400" in await world.board("week")
 
@@ -53,11 +53,11 @@ async def test_a_week_closed_late_names_the_end_of_a_week_that_is_open(world: Wo
     await world.create_event()
     await world.submit("Ana", 500)
     early = await world.reset()
-    assert "1 played · the next one ends <t:1795996800:R>" in early
+    assert "1 played · the next week ends <t:1795996800:R>" in early
     late = {"player": world.member("Ana"), "score": "70", "when": "2026-W46"}
     asked = await world.use(world.admin, "score add", event="Tetris Blitz", **late)
     await world.click(world.admin, asked, "Add")
-    assert "1 played · the next one ends <t:1795996800:R>" in await world.reset()
+    assert "1 played · the next week ends <t:1795996800:R>" in await world.reset()
 
 
 @pytest.mark.parametrize("week", [{}, {"week": "2026-W47"}])
@@ -196,7 +196,7 @@ async def test_all_finished_weeks_are_closed_by_one_reset_oldest_first(world: Wo
         "Ana played alone this week: 1000 by rule.\n**Overall** 1\u00a0Ana\u00a01000\n"
         "**Closed with it**\n1 earlier week closed too\n23–29 Nov: **Ana** · 2\n30 Nov – 6 Dec: **Ana** · 3\n"
         "7–13 Dec: **Ana** · 4\n14–20 Dec: **Ana** · 5\n21–27 Dec: **Ana** · 6\n"
-        "1 played · the next one ends <t:1799625600:R>"
+        "1 played · the next week ends <t:1799625600:R>"
     )
     assert (
         await world.reset(preview=True)
