@@ -195,7 +195,7 @@ def tell_moves(consequences: Consequences, days: str | None) -> list[str]:
     """Say whose Elos would move and which podiums would change; `days` name the week of a podium."""
     moved, most = consequences.elos_moved, consequences.most_moved
     if moved:
-        whose = "1 other player's Elo moves" if moved == 1 else f"{moved:,} players' Elos move"
+        whose = "1 other player's Elo moves" if moved == 1 else f"{moved:,} others' Elos move"
         lines = [f"{whose}, by {most:,} at most."]
     else:
         lines = ["No other player's Elo moves."]

@@ -40,7 +40,7 @@ async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: W
         "Remove Ana's score of 900 points?\n"
         "Tetris Blitz · 18 Nov 2026\n"
         "The personal best would be **300 points** again (#1 → #2).\n"
-        "3 players' Elos move, by 265 at most.\n"
+        "3 others' Elos move, by 265 at most.\n"
         "The podium would be Bob, Ana, Cai.\n"
         "The podium of 16–22 November would be Bob, Ana, Cai.\n"
         "Why (everyone can read it)\n\\*spliced\\*"
@@ -61,7 +61,7 @@ async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: W
         "Restore Ana's score of 900 points?\n"
         "Tetris Blitz · 18 Nov 2026\n"
         "The personal best would be **900 points** again (#2 → #1).\n"
-        "3 players' Elos move, by 265 at most.\n"
+        "3 others' Elos move, by 265 at most.\n"
         "The podium would be Ana, Bob, Cai.\n"
         "The podium of 16–22 November would be Ana, Bob, Cai."
     )
@@ -265,7 +265,7 @@ async def test_a_score_in_a_closed_week_is_added_for_a_newcomer(world: World) ->
     assert asked.alone == (
         "Add 1,200 points?\nTetris Blitz · 18 Nov 2026\nPlayer\n\\*Emi\\*\n"
         "It would be the first score that counts: #1.\n"
-        "2 players' Elos move, by 332 at most.\n"
+        "2 others' Elos move, by 332 at most.\n"
         "The podium would be \\*Emi\\*, Ana, Bob.\nThe podium of 16–22 November would be \\*Emi\\*, Ana, Bob.\n"
         "16–22 November is closed, and would be run again with the score.\n"
         "Why (everyone can read it)\non paper"
@@ -382,7 +382,7 @@ async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: Worl
     assert asked.alone == (
         "Held: 99,000 points of Fay\nTetris Blitz · <t:1795003205:f>\n"
         "Proof\n<https://example.com/run>\nIf it is approved\nFay would have **99,000 points** (#1).\n"
-        "5 players' Elos move, by 371 at most.\nThe podium would be Fay, Ana, Bob.\n"
+        "5 others' Elos move, by 371 at most.\nThe podium would be Fay, Ana, Bob.\n"
         "The podium of 16–22 November would be Fay, Ana, Bob.\n1 of 2 waiting"
     )
     await world.restart_bot()
