@@ -237,7 +237,10 @@ def _player(one: EventConsequences) -> str:
         return f"leaves #{before.rank:,}"
     if before is None and after is not None:
         return f"back at #{after.rank:,}"
-    return _own_elo(one.consequences)
+    elo_before, elo_after = one.consequences.event_elos
+    if elo_before == elo_after:
+        return "no event Elo" if elo_after is None else f"event Elo stays {write_elo(elo_after)}"
+    return f"event Elo {write_elo(elo_before)} → {write_elo(elo_after)}"
 
 
 def _best_after(result: CorrectionResult) -> str:

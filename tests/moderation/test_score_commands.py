@@ -297,7 +297,7 @@ async def test_an_excused_week_is_shown_first_given_and_taken_back(world: World)
     assert asked.alone == (
         "Excuse Bob from 23–29 November 2026?\n"
         "A week without a score does not count then; one with a score counts as any other.\n"
-        "**Tetris Blitz** · The event Elo goes from 600 to 800.\nNo other player's Elo moves.\n"
+        "**Tetris Blitz** · event Elo 600 → 800\nNo other player's Elo moves.\n"
         "Why (everyone can read it)\nill"
     )
     done = await world.click(world.admin, asked, "Excuse")
@@ -306,7 +306,7 @@ async def test_an_excused_week_is_shown_first_given_and_taken_back(world: World)
         "Closed weeks that changed\nTetris Blitz\nReason\nill"
     )
     asked = await world.click(world.admin, done, "Take back")
-    assert "The event Elo goes from 800 to 600." in asked
+    assert "**Tetris Blitz** · event Elo 800 → 600\n" in asked
     back = await world.click(world.admin, asked, "Take back")
     assert back.public.startswith("Excuse taken back\n**Bob** · 23–29 November 2026\nall events: it counts as missed")
 
