@@ -11,7 +11,7 @@ from bot.domain.events import EventChoices, EventInfo
 from bot.domain.moderation import CorrectionResult
 from bot.domain.reviews import HeldScore
 from bot.domain.rules import SMALL_FIELD
-from bot.domain.scores import ScoreFormat, ScoreStyle, score_beyond
+from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle, score_beyond
 from bot.domain.submissions import Neighbour, SubmissionResult
 from bot.errors import ScoreInQuestion
 from bot.ui.card import Attachment, Card, Reply, labelled
@@ -171,7 +171,8 @@ def _small(result: SubmissionResult) -> Iterator[str]:
         of_week = "your best this week" if result.closed_week is None else "your best for that week"
         parts += [of_week] if result.is_weekly_best else []
         gap = style.show_gap(result.score, result.personal_best)
-        parts.append("equals your best" if result.score == result.personal_best else f"{gap} short of your best")
+        where = "short of" if result.event.direction is ScoreDirection.HIGH else "behind"
+        parts.append("equals your best" if result.score == result.personal_best else f"{gap} {where} your best")
     yield " · ".join(parts)
     if result.players < SMALL_FIELD and result.is_personal_best:
         yield SETTLES

@@ -68,6 +68,13 @@ async def test_a_score_that_is_no_better_leaves_the_personal_best(world: World) 
         assert seen.public == f"**Ana** · Tetris Blitz\n**{score}** · best 100\n16–22 Nov · {short} your best"
 
 
+async def test_a_time_longer_than_the_best_is_behind_it_and_not_short_of_it(world: World) -> None:
+    await world.create_event(direction="LOW", format="time")
+    await world.submit("Ana", 60)
+
+    assert "**1:02.5** · best 1:00\n16–22 Nov · 2.5s behind your best" in await world.submit("Ana", 62.5)
+
+
 async def test_a_score_that_is_no_personal_best_may_be_the_best_of_its_week(world: World) -> None:
     await world.create_event()
     await world.submit("Ana", 100)
