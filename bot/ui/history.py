@@ -69,8 +69,8 @@ def _summary(page: HistoryPage) -> Iterator[str]:
     if page.first is None or page.best is None:
         yield "No score that counts."
         return
-    yield f"**{count_of(page.scores, 'score')}** since {format_dt(page.first.at, 'D')}"
-    yield f"Best **{escape_score(page.best.score, style)}** · {format_dt(page.best.at, 'R')}"
+    yield f"**{count_of(page.scores, 'score')}** since {format_dt(page.first.at, 'd')}"
+    yield f"Best **{escape_score(page.best.score, style)}** · {format_dt(page.best.at, 'd')}"
     if page.trend is not None:
         yield _trend(page.trend, style)
 

@@ -31,8 +31,8 @@ async def test_a_history_is_private_and_its_pages_turn_after_a_restart(world: Wo
     ana = await world.use("Ben", "history", event="Tetris", player=world.member("Ana").user)
 
     assert ana.is_private
-    assert ana.alone.startswith("Ana · Tetris Blitz\n**7 scores** since <t:")
-    assert "\nBest **90 points** · <t:" in ana
+    assert ana.alone.startswith("Ana · Tetris Blitz\n**7 scores** since <t:1795003200:d>\n")
+    assert "\nBest **90 points** · <t:1795003260:d>\n" in ana
     assert "\nLast 3 average **43.3333**\n10 worse than the 3 before\nthe latest first\n**50** · <t:" in ana
     assert "**60** · <t:1795003500:d> · [proof](<https://example.com/x>)\n**20**" in ana
     assert "\n★ **90** · <t:" in ana
