@@ -210,10 +210,10 @@ class ScoreButton(IdButton, template=SCORE_BUTTON_ID):
     LABELS: ClassVar = {
         "ask-remove": "Remove",
         "remove": "Remove",
-        "remove-rerun": "Remove and run the week again",
+        "remove-rerun": "Remove and run again",
         "restore": "Restore",
         "restore-now": "Restore",
-        "restore-rerun": "Restore and run the week again",
+        "restore-rerun": "Restore and run again",
     }
     STYLES: ClassVar = {
         "ask-remove": ButtonStyle.secondary,
@@ -329,7 +329,7 @@ def _ask_correction(preview: CorrectionPreview, reason: str | None) -> Reply:
 def _answers(preview: CorrectionPreview) -> list[IdButton]:
     has_week = preview.with_week is not None
     if preview.correction is Correction.ADD:
-        submission, label = preview.submission, "Add and run the week again" if has_week else "Add"
+        submission, label = preview.submission, "Add and run again" if has_week else "Add"
         at = submission.submitted_at.astimezone(UTC)
         return [AddButton(preview.event.id, preview.player.discord_id, submission.score, at, label)]
     is_removal = preview.correction is Correction.REMOVE

@@ -221,14 +221,14 @@ async def test_a_closed_week_keeps_the_score_or_is_run_again_as_the_admin_says(w
     assert [*asked.buttons] == ["Restore", "Cancel"]
     assert "its results stay as they are." in await world.click(world.admin, asked, "Restore")
 
-    done = await world.click(world.admin, await ask(world, "Ana"), "Remove and run the week again")
+    done = await world.click(world.admin, await ask(world, "Ana"), "Remove and run again")
     assert "16–22 November was run again without the score: its Elos and all averages follow." in done
     asked = await world.click(world.admin, done, "Restore")
     assert (
         "its results do not count the score.\nIf 16–22 November is run again with it\nThe event Elo would be 1200.\n"
         in asked
     )
-    assert "was run again with the score" in await world.click(world.admin, asked, "Restore and run the week again")
+    assert "was run again with the score" in await world.click(world.admin, asked, "Restore and run again")
     assert await world.backend.differences() == []
 
 
@@ -271,7 +271,7 @@ async def test_a_score_in_a_closed_week_is_added_for_a_newcomer(world: World) ->
         "Why (everyone can read it)\non paper"
     )
     await world.restart_bot()
-    done = await world.click(world.admin, asked, "Add and run the week again")
+    done = await world.click(world.admin, asked, "Add and run again")
     assert done.public == (
         "Score added\n**\\*Emi\\***'s score of **1,200 points**\nTetris Blitz · 18 Nov 2026\n"
         "Personal best\n1,200 points\nReason\non paper\n"

@@ -116,7 +116,7 @@ async def test_a_closed_week_that_is_left_without_scores_invites_nobody_to_it(wo
     await world.submit("Ana", 100)
     await world.reset()
     asked = await world.use(world.admin, "score remove", event=EVENT, player=world.member("Ana"))
-    await world.click(world.admin, asked, "Remove and run the week again")
+    await world.click(world.admin, asked, "Remove and run again")
     board = await world.use("Ana", "leaderboard", event=EVENT, week="2026-W47")
     assert board.public.startswith("Tetris Blitz · 16–22 November 2026\nNo scores.\n")
 
