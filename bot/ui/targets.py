@@ -110,6 +110,8 @@ def _field(target: Target) -> str:
 
 def _why(target: Target) -> str:
     """Say why Elos have a limit, by the method of the event."""
+    if target.others == 0 and target.board is not Board.OVERALL:
+        return "alone, every score counts alike"
     method = target.event.rules.method
     if method is Method.ROBUST:
         return f"a score counts {GREATEST_Z:g} spreads at most"

@@ -100,6 +100,30 @@ async def test_an_answer_says_why_no_score_is_enough_and_when_one_is(world: Worl
     assert "weeks at **" in later, later.alone
 
 
+async def test_whoever_is_alone_is_told_that_every_score_counts_alike(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+
+    told = (await world.use("Ana", "target", event="Tetris", elo=1300, board="week")).alone
+
+    assert told == (
+        "Tetris Blitz\nFor an Elo of **1300** this week, no score is enough: even the highest score makes **1000**.\n"
+        "your best is 100, of this week\nalone, every score counts alike\nnobody else has played this week yet"
+    )
+
+
+async def test_where_others_have_a_best_none_is_alone_on_the_overall_board(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Ben": 200})
+    await world.reset()
+    world.clock.move(weeks=1)
+
+    told = (await world.use("Ana", "target", event="Tetris", elo=2500)).alone
+
+    assert "overall, no score is enough this week: " in told
+    assert told.endswith("\nsuch a score moves the middle, too\nnobody else has played this week yet")
+
+
 def test_it_is_said_beyond_which_score_the_goal_is_lost_again() -> None:
     event = EventInfo(1, 1, EVENT, ScoreDirection.HIGH, ScoreStyle(), None, None, is_active=True)
     found = Target(event, Board.OVERALL, Goal(GoalKind.ELO, 1100), Outcome.NEEDED, score=45, until=1_123, elo=1101)
