@@ -22,7 +22,7 @@ ANY_WEEK = "none"
 _ALL_WEEKS = {"First week": "any", "Last week": "none: it goes on"}
 _TAKES_SCORES = {
     True: "It is out of the archive.",
-    False: "It takes no scores any more; its boards stay. `/event edit active:True` takes it out again.",
+    False: "Its boards stay. `/event edit active:True` takes it out of the archive.",
 }
 
 

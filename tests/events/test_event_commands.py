@@ -123,8 +123,8 @@ async def test_an_archived_event_can_be_taken_out_again(world: World) -> None:
 
     archived = await world.use(world.admin, "event archive", event="Tetris Blitz")
     assert archived.public == (
-        "Event archived\n**Tetris Blitz**\nIt takes no scores any more; its boards stay. "
-        "`/event edit active:True` takes it out again.\nArchived: takes no scores"
+        "Event archived\n**Tetris Blitz**\nIts boards stay. "
+        "`/event edit active:True` takes it out of the archive.\nArchived: takes no scores"
     )
     assert "Archived: takes no scores" in await world.use(
         world.admin, "event edit", event="Tetris Blitz", unit="points"
