@@ -135,9 +135,9 @@ def _alarm(event: EventInfo) -> str:
     if alarm.greatest is not None:
         held.append(f"above {escape_score(alarm.greatest, style)}")
     if alarm.elo is not None and event.rules.method is not Method.RANKS:
-        what = "outliers" if event.rules.method is Method.ROBUST else "scores"
-        held.append(f"from {LEAST_FIELD} players on: {what} that move others by over {alarm.elo:,} Elo")
-    return ", ".join(held) if held else "nothing"
+        what = "outliers that move" if event.rules.method is Method.ROBUST else "what moves"
+        held.append(f"{what} others by over {alarm.elo:,} Elo, from {LEAST_FIELD} players on")
+    return "; ".join(held) if held else "nothing"
 
 
 def _channel(change: EventChange) -> str:

@@ -18,7 +18,7 @@ async def test_a_new_event_is_announced_with_what_counts(world: World) -> None:
     assert seen.public == (
         "Event created\n**40L Sprint**\n"
         "Best\nthe fastest time\nScores\ntimes, such as 1:23.456\nAllowed\nfrom 10s to 1:00:00\n"
-        "Held for an admin\nfrom 5 players on: scores that move others by over 150 Elo\n"
+        "Held for an admin\nwhat moves others by over 150 Elo, from 5 players on\n"
         "Takes scores with /submit-score"
     )
 
@@ -116,6 +116,15 @@ async def test_a_direction_can_be_changed_until_there_are_scores(world: World) -
     assert await world.refused(world.use(world.admin, "event edit", event="Tetris Blitz", direction="HIGH")) == (
         "Tetris Blitz has scores already, so its direction stays LOW. `/event create` makes one for the other."
     )
+
+
+async def test_all_that_an_event_holds_for_an_admin_is_named(world: World) -> None:
+    await world.create_event(unit="points", holds=True)
+    changed = await world.use(world.admin, "event edit", event="Tetris Blitz", **{"alarm-min": "5", "alarm-max": "900"})
+    assert (
+        "Held for an admin\nbelow 5 points; above 900 points; what moves others by over 150 Elo, from 5 players on\n"
+        "(was what moves others by over 150 Elo, from 5 players on)\n"
+    ) in changed
 
 
 async def test_an_archived_event_can_be_taken_out_again(world: World) -> None:
