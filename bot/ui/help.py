@@ -60,7 +60,7 @@ def _without_events(guide: Guide) -> tuple[str, ...]:
     return (
         "Leaderboards for games, with Elo ratings.",
         "No event takes scores now.",
-        "`/events` tells which ones begin." if guide.has_boards else "An admin can make one with `/setup`.",
+        "`/events` shows whether one begins." if guide.has_boards else "An admin can make one with `/setup`.",
         "Then submit your scores: `/submit-score`.",
     )
 

@@ -59,7 +59,7 @@ async def test_a_season_that_is_over_is_not_offered_but_its_boards_are(world: Wo
     assert "Has ended: takes no scores" in edited.public
     guide = await world.use("Ana", "help")
     assert " · 1 player · ended" in await world.use("Ana", "events")
-    assert "No event takes scores now.\n`/events` tells which ones begin." in guide
+    assert "No event takes scores now.\n`/events` shows whether one begins." in guide
     assert [*guide.buttons] == ["Leaderboards", "How ratings work"]
     assert "🥇 **Ana** · 7" in await world.click("Ana", await world.click("Ana", guide, "Leaderboards"), "Blitz")
     assert [*(await world.use(world.admin, "help")).buttons] == ["Set up", "Leaderboards", "How ratings work"]
