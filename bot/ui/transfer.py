@@ -85,7 +85,7 @@ def show_event_import_plan(planned: PlannedEventImport) -> Reply:
     theirs, ours = plan.zones
     if theirs != ours:
         lines.append(f"Its closed weeks are of {escape(shorten(theirs, LONGEST_ZONE))}, weeks here of {ours}.")
-    lines.append("-# `/event archive` takes it away again.")
+    lines.append("-# no undo, but `/event archive` stops it")
     files = (Attachment(EVENT_FILE_NAME, planned.content),)
     return Reply(
         [Card(f"Make {name} in this server?", tuple(lines), color=Color.blurple())], files=files, ephemeral=True

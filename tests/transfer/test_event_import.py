@@ -55,7 +55,7 @@ async def test_an_exported_file_makes_the_same_event_elsewhere_once(world: World
         "**4 submissions** of 3 players, 1 closed week\n"
         "New to this server: 3 players\n"
     )
-    assert "`/event archive` takes it away again." in asked.alone
+    assert "no undo, but `/event archive` stops it" in asked.alone
     assert list(asked.buttons) == ["Import", "Cancel"]
     twin = await world.use(other.admin, "import", file=file, event="Blitz Again")
     await world.restart_bot()
