@@ -36,7 +36,7 @@ def show_change(change: BoardChange) -> Reply:
     """Show an admin, in private, where the board of an event is."""
     name = escape(change.event.name)
     if change.channel_id is None and change.former is not None:
-        text = f"The board of **{name}** is refreshed no more, but Discord did not delete the message."
+        text = f"The board of **{name}** is refreshed no more, but Discord kept the message: delete it by hand."
     elif change.channel_id is None:
         text = f"The board of **{name}** is taken down."
     else:

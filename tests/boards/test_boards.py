@@ -168,7 +168,7 @@ async def test_a_board_that_discord_does_not_delete_is_not_called_taken_down(wor
     world.fail_discord("DELETE", "/channels/*/messages/*", status=403, code=50001)
     removed = await world.use(world.admin, "board remove", event="Tetris Blitz")
     assert removed.alone == (
-        "The board of **Tetris Blitz** is refreshed no more, but Discord did not delete the message."
+        "The board of **Tetris Blitz** is refreshed no more, but Discord kept the message: delete it by hand."
     )
     assert any("All-time ·" in read(one) for one in world.channel.history())
 
