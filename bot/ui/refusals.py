@@ -64,7 +64,8 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "{event} takes scores of 0 or less, which have no logarithm. Give it a `min` above 0 first, by `/event edit`."
     ),
     errors.DirectionFixed: (
-        "{event} has scores already, so its direction stays {direction}. `/event create` makes one for the other."
+        "{event} has scores already, so its direction stays {direction}. "
+        "`/event create` makes an event with the other direction."
     ),
     errors.BoundsSwapped: "The smallest score allowed is greater than the greatest. Swap `min` and `max`.",
     errors.EventNotFound: "There is no such event in this server. See them all with `/events`.",
