@@ -89,7 +89,7 @@ def _small(target: Target) -> Iterator[str]:
     if target.left_out is not None:
         yield f"without {write_days(target.left_out)}, which is not closed yet"
     if target.is_near:
-        yield "looks at those who are near that rank now"
+        yield "counts only players near that rank now"
     if outcome is Outcome.UNREACHABLE and target.elo is not None:
         yield _why(target)
     if target.elo is None or outcome not in (Outcome.NEEDED, Outcome.ANY, Outcome.REACHED, Outcome.UNREACHABLE):

@@ -197,7 +197,7 @@ async def test_a_rank_beyond_all_of_a_large_event_is_aimed_at_as_in_a_small_one(
     assert (small.outcome, large.outcome) == (Outcome.NEEDED, Outcome.NEEDED)
     assert large.score == small.score
     assert (small.is_near, large.is_near) == (False, True)
-    assert "looks at those who are near that rank now" in told(large)
+    assert "counts only players near that rank now" in told(large)
 
 
 async def test_a_player_of_a_large_event_is_not_counted_among_those_ahead(
