@@ -76,7 +76,7 @@ def show_explanation(explained: WeekExplanation) -> Reply:
     """Explain to one user how the scores of a closed week were rated; an admin also sees the factors besides skill."""
     event, fairness = explained.event, explained.fairness
     title = f"{escape(event.name)} · {write_days(explained.week)}"
-    small = ("what weighs in so large an event: /event rehearse",) if explained.leaves_fairness else ()
+    small = ("/event rehearse tells what weighs in so large an event",) if explained.leaves_fairness else ()
     cards = [Card(title, tuple(_formula(explained)), small, Color.blurple())]
     if fairness is not None:
         lines = _fairness(_factors(fairness, event, explained.rating.rules))

@@ -156,7 +156,7 @@ async def test_how_a_week_was_rated_is_told_and_to_admins_also_what_weighs(
     monkeypatch.setattr(_service, "MOST_WEIGHED", 2)
     assert (await world.click("Ana", shown, RATED)).alone == formula
     assert (await world.click(world.admin, shown, RATED)).alone == (
-        f"{formula}\nwhat weighs in so large an event: /event rehearse"
+        f"{formula}\n/event rehearse tells what weighs in so large an event"
     )
     await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
     assert "is open" in await world.refused(world.click("Ana", shown, RATED))
