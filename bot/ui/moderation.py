@@ -150,10 +150,13 @@ def show_membership(result: MembershipResult) -> Reply:
 
 def show_excuse(result: ExcuseResult) -> Reply:
     """Show that a week does not count as missed for a player, or does again."""
-    where = "all events" if result.event is None else escape(result.event.name)
     title = "Week excused" if result.is_excused else "Excuse taken back"
-    what = "does not count as missed" if result.is_excused else "counts as missed without a score"
-    lines = [f"**{escape(result.player.name)}** · {write_days(result.week, year=True)}", f"{where}: it {what}."]
+    event = None if result.event is None else escape(result.event.name)
+    if result.is_excused:
+        told = f"The week does not count as missed in {event or 'any event'}."
+    else:
+        told = f"The week counts as missed in {event or 'all events'} if it has no score."
+    lines = [f"**{escape(result.player.name)}** · {write_days(result.week, year=True)}", told]
     if result.events:
         lines += labelled("Closed weeks that changed", _names(result.events))
     lines += tell_reason(result.reason)

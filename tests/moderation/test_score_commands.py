@@ -302,13 +302,16 @@ async def test_an_excused_week_is_shown_first_given_and_taken_back(world: World)
     )
     done = await world.click(world.admin, asked, "Excuse")
     assert done.public == (
-        "Week excused\n**Bob** · 23–29 November 2026\nall events: it does not count as missed.\n"
+        "Week excused\n**Bob** · 23–29 November 2026\nThe week does not count as missed in any event.\n"
         "Closed weeks that changed\nTetris Blitz\nReason\nill"
     )
     asked = await world.click(world.admin, done, "Take back")
     assert "**Tetris Blitz** · event Elo 800 → 600\n" in asked
     back = await world.click(world.admin, asked, "Take back")
-    assert back.public.startswith("Excuse taken back\n**Bob** · 23–29 November 2026\nall events: it counts as missed")
+    assert back.public.startswith(
+        "Excuse taken back\n**Bob** · 23–29 November 2026\n"
+        "The week counts as missed in all events if it has no score.\n"
+    )
 
 
 async def test_a_score_held_after_an_early_close_is_said_to_count_later(world: World) -> None:
