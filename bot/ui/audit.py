@@ -40,13 +40,15 @@ _RULE = re.compile(rf"\b(?:{'|'.join(_RULES)})\b")
 
 def audit_card(page: AuditPage) -> Card:
     """Show a page of the audit log, the latest action first."""
-    pages = f"Page {page.page + 1:,} of {page.pages:,} · {count_of(page.actions, 'action')}"
-    return Card("Audit log", (_fitting(page),), (pages,), Color.blurple())
+    pages = [f"page {page.page + 1:,} of {page.pages:,}"] if page.pages > 1 else []
+    small = " · ".join([*pages, count_of(page.actions, "action")])
+    return Card("Audit log", (_fitting(page),), (small,), Color.blurple())
 
 
 def _fitting(page: AuditPage) -> str:
     if not page.entries:
-        return "Admins have done nothing of that kind yet."
+        is_limited = page.event_id is not None or page.player_id is not None
+        return f"Admins have done nothing {'of that kind' if is_limited else 'here'} yet."
     texts = ("\n".join(_show(entry, longest) for entry in page.entries) for longest in LONGEST_TEXTS)
     return next(text for text in texts if len(text) <= LONGEST_PAGE)
 
