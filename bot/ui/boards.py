@@ -6,7 +6,7 @@ from discord.utils import format_dt
 from bot.domain.boards import BoardChange, PostedBoard
 from bot.domain.standings import Board, LeaderboardPage
 from bot.ui.card import Card, Reply, small_print
-from bot.ui.standings import begins_with, explain_marks, line_of_page
+from bot.ui.standings import begins_with, explain_marks, is_over, line_of_page
 from bot.ui.text import count_of, escape, write_days
 
 TOP_OF_WEEK = 3
@@ -48,7 +48,8 @@ def _part(page: LeaderboardPage, title: str, most: int | None = None) -> list[st
     lines = [line_of_page(page, one) for one in page.standings[:most]]
     if not lines:
         is_waiting = page.board is Board.OVERALL and page.first_week is not None
-        lines = [begins_with(page.first_week) if is_waiting and page.first_week else "Nobody yet."]
+        nobody = "Nobody." if is_over(page.event, page.season) else "Nobody yet."
+        lines = [begins_with(page.first_week) if is_waiting and page.first_week else nobody]
     return [small_print(title), *lines]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from discord import Color
 from discord.utils import format_dt
 
+from bot.domain.events import EventInfo
 from bot.domain.ratings import round_half_up
 from bot.domain.rules import SMALL_FIELD
 from bot.domain.scores import ScoreStyle
@@ -53,6 +54,11 @@ def few_weeks(weeks: int) -> str:
     return f"{PROVISIONAL} = fewer than {weeks} closed weeks"
 
 
+def is_over(event: EventInfo, season: Season | None) -> bool:
+    """Tell whether what an event lacks will not come any more."""
+    return not event.is_active or (season is not None and season.has_ended)
+
+
 def explain_marks(page: LeaderboardPage, rows: Sequence[Standing]) -> Iterator[str]:
     """Say what the marks mean that stand in some rows of a page."""
     can_settle = page.takes_scores and not page.is_past
@@ -68,7 +74,8 @@ def explain_marks(page: LeaderboardPage, rows: Sequence[Standing]) -> Iterator[s
 def show_past_weeks(past: PastWeeks, *, ephemeral: bool) -> Reply:
     """Offer the latest closed weeks of an event."""
     number = len(past.weeks)
-    text = "Which closed week do you want to see?" if number else "No week is closed yet."
+    nothing = "No week was closed." if is_over(past.event, past.season) else "No week is closed yet."
+    text = "Which closed week do you want to see?" if number else nothing
     small = (
         (f"the latest {MOST_WEEKS} of {number}", "older ones: `/leaderboard`, at `week`") if number > MOST_WEEKS else ()
     )

@@ -183,6 +183,14 @@ async def test_the_board_of_an_event_that_has_ended_promises_no_refresh(world: W
     assert board.endswith("\n? = fewer than 3 players\nthis is how it ended")
 
 
+async def test_the_board_of_an_archived_event_without_scores_promises_nobody(world: World) -> None:
+    await world.create_event()
+    await world.use(world.admin, "board post", event="Tetris Blitz")
+    assert "All-time · 0 players\nNobody yet.\n" in (await boards(world))[0]
+    await world.use(world.admin, "event archive", event="Tetris Blitz")
+    assert "All-time · 0 players\nNobody.\n" in (await boards(world, after=MINUTE))[0]
+
+
 async def test_the_board_of_an_archived_event_is_edited_once_more(world: World) -> None:
     await post(world)
     await world.use(world.admin, "event archive", event="Tetris Blitz")

@@ -107,7 +107,8 @@ async def test_without_a_closed_week_the_board_keeps_its_name_and_takes_scores(w
     )
     await world.use(world.admin, "event archive", event=EVENT)
     board = await world.board(who="Ana")
-    assert [*(await world.click("Ben", board, "Past weeks")).buttons] == ["All-time"]
+    offered = await world.click("Ben", board, "Past weeks")
+    assert (offered.alone, [*offered.buttons]) == (f"{EVENT}\nNo week was closed.", ["All-time"])
 
 
 @on_one_database
