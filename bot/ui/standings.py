@@ -114,8 +114,6 @@ def _without_elo(page: LeaderboardPage) -> str:
 def _nothing(page: LeaderboardPage) -> str:
     if page.first_week is not None:
         return begins_with(page.first_week)
-    if not page.event.is_active:
-        return "No scores, and the event is archived."
     if page.is_past or not page.takes_scores:
         return "No scores."
     week = " for this week" if page.board is Board.WEEK else ""

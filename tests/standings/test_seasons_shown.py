@@ -59,7 +59,7 @@ def test_a_first_season_without_an_end_is_not_mentioned() -> None:
         (replace(PAGE, board=Board.WEEK, week=LAST), "No scores for this week yet. Be the first with `/submit-score`."),
         (replace(PAGE, season=replace(ENDS, weeks_left=0)), "No scores."),
         (replace(PAGE, season=replace(ENDS, begins_at=MOMENT)), "No scores."),
-        (replace(PAGE, event=replace(EVENT, is_active=False)), "No scores, and the event is archived."),
+        (replace(PAGE, event=replace(EVENT, is_active=False)), "No scores."),
     ],
 )
 def test_an_empty_board_invites_only_where_a_score_would_count(page: LeaderboardPage, says: str) -> None:
