@@ -22,7 +22,10 @@ REFUSED = "⚠️"
 """The beginning of every refusal; no result begins like this."""
 COMMAND_CHANGED = "This command has changed since your Discord last looked. Please try again in a few minutes."
 ANSWER_LOST = "Discord lost the answer. What you asked for was done: look at `/leaderboard` before you repeat it."
-UNEXPECTED = "Something went wrong on our side. If it happens again, tell the bot's operator: {reference}."
+UNEXPECTED = (
+    "Something went wrong on our side. `/leaderboard` shows whether a score was counted. "
+    "If it happens again, tell the bot's operator: {reference}."
+)
 
 _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.ScoreTooLong: "“{typed}” is too long for a score. Type at most {longest} characters.",

@@ -23,7 +23,10 @@ from tests.world import World
 
 pytestmark = on_one_database
 
-REFERENCE = re.compile(r"⚠️ Something went wrong on our side\. If it happens again, tell .* operator: ([0-9a-f]{8})\.")
+REFERENCE = re.compile(
+    r"⚠️ Something went wrong on our side\. `/leaderboard` shows whether a score was counted\. "
+    r"If it happens again, tell the bot's operator: ([0-9a-f]{8})\."
+)
 LOST = "⚠️ Discord lost the answer. What you asked for was done: look at `/leaderboard` before you repeat it."
 CALLBACK, FOLLOW_UP = "/interactions/*/callback", "/webhooks/*"
 ORIGINAL = "/webhooks/*/messages/@original"
