@@ -84,7 +84,9 @@ def show_event_import_plan(planned: PlannedEventImport) -> Reply:
     lines = [_size(plan), f"New to this server: {count_of(plan.newcomers, 'player')}"]
     theirs, ours = plan.zones
     if theirs != ours:
-        lines.append(f"Its closed weeks are of {escape(shorten(theirs, LONGEST_ZONE))}, weeks here of {ours}.")
+        lines.append(
+            f"Its closed weeks are by {escape(shorten(theirs, LONGEST_ZONE))} time, later ones by {ours} time."
+        )
     lines.append("-# no undo, but `/event archive` stops it")
     files = (Attachment(EVENT_FILE_NAME, planned.content),)
     return Reply(

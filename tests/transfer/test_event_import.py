@@ -33,6 +33,22 @@ FARTHEST = "9998-W52"
 
 
 @on_one_database
+async def test_an_import_from_another_time_zone_says_by_whose_time_weeks_are(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 300)
+    await world.reset()
+    handed = (await world.use(world.admin, "export", event=EVENT)).message
+    assert handed is not None
+    file = ("export.zip", await handed.attachments[0].read())
+    other = world.add_server("Elsewhere")
+    await world.use(other.admin, "settings", **{"time-zone": "Berlin"})
+
+    asked = await world.use(other.admin, "import", file=file)
+
+    assert "\nIts closed weeks are by UTC time, later ones by Europe/Berlin time.\n" in asked
+
+
+@on_one_database
 @on_both_databases
 async def test_an_exported_file_makes_the_same_event_elsewhere_once(world: World) -> None:
     await world.create_event(unit="points")
