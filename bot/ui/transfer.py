@@ -105,7 +105,7 @@ def tell_problem(problem: Problem) -> str:
 
 
 def _size(plan: EventImportPlan) -> str:
-    scores, players = count_of(plan.submissions, "submission"), count_of(plan.players, "player")
+    scores, players = count_of(plan.submissions, "score"), count_of(plan.players, "player")
     return f"**{scores}** of {players}, {count_of(plan.runs, 'closed week')}"
 
 

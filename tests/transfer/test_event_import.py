@@ -67,16 +67,14 @@ async def test_an_exported_file_makes_the_same_event_elsewhere_once(world: World
 
     assert asked.is_private
     assert asked.alone.startswith(
-        "Make Blitz Again in this server?\n"
-        "**4 submissions** of 3 players, 1 closed week\n"
-        "New to this server: 3 players\n"
+        "Make Blitz Again in this server?\n**4 scores** of 3 players, 1 closed week\nNew to this server: 3 players\n"
     )
     assert "no undo, but `/event archive` stops it" in asked.alone
     assert list(asked.buttons) == ["Import", "Cancel"]
     twin = await world.use(other.admin, "import", file=file, event="Blitz Again")
     await world.restart_bot()
     imported = await world.click(other.admin, asked, "Import")
-    assert "Event imported\n**Blitz Again**: **4 submissions** of 3 players, 1 closed week" in imported.public
+    assert "Event imported\n**Blitz Again**: **4 scores** of 3 players, 1 closed week" in imported.public
     assert await world.backend.differences() == []
     here, there = [await tables.stats(world.backend.database, event) for event in (1, 2)]
     assert [[getattr(row, name) for name in KEPT] for row in there.values()] == [
