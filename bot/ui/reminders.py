@@ -40,6 +40,7 @@ def show_panel(settings: ReminderSettings) -> Reply:
     if settings.refused_at is not None:
         when = format_dt(settings.refused_at, "D")
         small.append(f"⚠️ off since {when}: your direct messages are closed to the bot")
+        small.append("open them, then turn on what you want")
     return Reply([Card("What should I tell you?", tuple(lines), tuple(small), Color.blurple())], ephemeral=True)
 
 

@@ -244,7 +244,8 @@ async def test_one_button_in_a_reminder_ends_them_and_closed_messages_do_too(wor
     world.fail_discord("POST", "/channels/*/messages", status=403, code=50007)
     assert len(await told(world, "Ana")) == 1
     panel = (await world.use("Ana", "notify")).alone
-    assert f"off since <t:{world.clock.now.timestamp():.0f}:D>: your direct messages are closed to the bot" in panel
+    assert f"off since <t:{world.clock.now.timestamp():.0f}:D>: your direct messages are closed to the bot\n" in panel
+    assert panel.endswith("\nopen them, then turn on what you want")
     assert "**on**" not in panel
     assert "closed to the bot" not in await switch(world, "Ana", "Results")
 
