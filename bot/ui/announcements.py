@@ -46,6 +46,9 @@ def show_results(content: Results | Reopened) -> Reply:
         lines.append(f"Closed early: later scores count for {write_days(content.week.next())}.")
     mark = _mark(content)
     lines += [_placed(result, content.event.style, mark) for result in content.podium]
+    if content.climb is not None:
+        # Its ranks are those of weeks, so it does not stand below the overall board.
+        lines.append(f"**Climber** {_name(content.climb.player)}, {content.climb.before:,} → {content.climb.rank:,}")
     lines += _alone(content)
     if content.players < (least := content.event.rules.min_field):
         lines.append(f"Counts for nobody: a week of this event takes {least:,} players.")
@@ -54,8 +57,6 @@ def show_results(content: Results | Reopened) -> Reply:
     if content.chase is not None:
         behind, ahead = _name(content.chase.behind), _name(content.chase.ahead)
         lines.append(f"**Gap** {behind} is {content.chase.elo} behind {ahead}")
-    if content.climb is not None:
-        lines.append(f"**Climber** {_name(content.climb.player)}, {content.climb.before:,} → {content.climb.rank:,}")
     lines += _earlier(content.earlier, content.event.style)
     played = f"{content.players:,} played"
     if content.next_close is not None:

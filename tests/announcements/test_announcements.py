@@ -70,7 +70,7 @@ async def test_results_are_told_at_a_close_and_corrected_by_an_undo(server: Serv
     ]
     await server.play((DAN, 95), (ANA, 110), (BEN, 85))
     [second] = (await server.told("🏆", CLOSE + 7 * DAY))[1:]
-    assert "**Climber** Dan, 4 → 2" in second
+    assert "\n**Climber** Dan, 4 → 2\n**Overall** 1" in second
     assert "Cy" not in second.split("**Overall**")[0]
     await server.wired.use(ADMIN, "weekly-undo", event=EVENT)
     assert (await server.told("🏆"))[1].splitlines()[1:] == ["The week is open again."]
@@ -278,8 +278,8 @@ def test_a_wide_name_of_a_leader_leaves_room_for_the_elo_on_its_line() -> None:
     [card] = show_results(results).cards
 
     assert card.lines == (
-        f"**Overall** 1\u00a0{10 * 'W'}…\u00a01268 · 2\u00a0Christopher Robinson\u00a01266",
         "**Climber** Christopher Robinson, 9,996 → 4,776",
+        f"**Overall** 1\u00a0{10 * 'W'}…\u00a01268 · 2\u00a0Christopher Robinson\u00a01266",
     )
 
 
