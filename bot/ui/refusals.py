@@ -70,7 +70,9 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "{event} has scores already, so its direction stays {direction}. "
         "`/event create` makes an event with the other direction."
     ),
-    errors.BoundsSwapped: "The smallest score allowed is greater than the greatest. Swap `min` and `max`.",
+    errors.BoundsSwapped: (
+        "The smallest score allowed would be greater than the greatest. Choose a smaller `min` or a greater `max`."
+    ),
     errors.EventNotFound: "There is no such event in this server. See them all with `/events`.",
     errors.NoEvents: "This server has no events yet. An admin can make one with `/setup`.",
     errors.NoOpenEvents: "No event takes scores now. See them all with `/events`.",
@@ -113,7 +115,9 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "`/events` names it."
     ),
     errors.EventEnded: ("{event} takes no more scores: its last week was {last_week}. `/leaderboard` still shows it."),
-    errors.SeasonSwapped: "The first week is after the last one. Swap `first-week` and `last-week`.",
+    errors.SeasonSwapped: (
+        "The first week would be after the last one. Choose an earlier `first-week` or a later `last-week`."
+    ),
     errors.SeasonOver: "That last week is over, and the event has no scores. Choose {current} or a later one.",
     errors.SeasonHasScores: (
         "{event} has scores from {first} to {last}. Its first week cannot be later, nor its last week earlier. "
@@ -190,7 +194,9 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "This score waits no longer: an admin has decided, or its player has taken it back. `/review` shows what waits."
     ),
     errors.AlarmUnreadable: "“{typed}” is no alarm. Type points of Elo from 1 to {most:,}, such as 150, or none.",
-    errors.AlarmBoundsSwapped: "`alarm-min` is greater than `alarm-max`. Swap them.",
+    errors.AlarmBoundsSwapped: (
+        "`alarm-min` would be greater than `alarm-max`. Choose a smaller `alarm-min` or a greater `alarm-max`."
+    ),
     errors.NotAllowed: "Only admins of this server can do that: members with the *Manage Server* permission{or_role}.",
     errors.RoleNotGivable: "<@&{role}> belongs to everyone or to another bot, so nobody can give it.",
     errors.BotLacksManageRoles: "The bot may not give roles: allow it *Manage Roles* in the server's settings.",

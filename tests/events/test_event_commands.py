@@ -198,7 +198,10 @@ async def test_options_that_contradict_each_other_are_refused_with_the_remedy(wo
     await world.create_event("Taken")
     create = {"name": "Blitz", "direction": "HIGH"}
     refusals = {
-        "The smallest score allowed is greater than the greatest. Swap `min` and `max`.": {"min": "9", "max": "1"},
+        "The smallest score allowed would be greater than the greatest. Choose a smaller `min` or a greater `max`.": {
+            "min": "9",
+            "max": "1",
+        },
         "Times have no unit. Leave *Unit* empty.": {"format": "time", "unit": "points"},
         "`min`: This event counts numbers, and “0:30” is a time. Type digits, such as 12345.": {"min": "0:30"},
         "`max`: “abc” is no score.": {"max": "abc"},
