@@ -62,7 +62,7 @@ def import_event(session: Session, actor: Actor, file: EventFile, scale: RatingS
     recalculate(session, event, scale)
     if (ends_at := end_to_come(session, event, now)) is not None:
         schedule(session, JobKind.FINAL, str(event.id), ends_at)
-    detail = f"{event.name}: {len(file.submissions)} scores, {len(file.runs)} weeks"
+    detail = f"{event.name}, scores: {len(file.submissions)}, closed weeks: {len(file.runs)}"
     record(session, actor, "import event", detail, at=now, event_id=event.id)
 
 

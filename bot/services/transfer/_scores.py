@@ -79,7 +79,7 @@ def import_scores(
     ]
     add_scores(session, event, rows)
     _derive(session, event, plan.weeks, scale, now)
-    detail = f"{len(plan.new)} scores of {plan.players} players{_again(plan.weeks)}"
+    detail = f"scores: {len(plan.new)}, players: {plan.players}{_again(plan.weeks)}"
     record(session, actor, "import scores", detail, at=now, event_id=event.id)
     return ScoreImportResult(plan, import_id)
 
