@@ -61,10 +61,9 @@ def _mentioned(detail: str) -> str:
 def _show(entry: AuditEntry, longest: int) -> str:
     names = entry.event, None if entry.player is None else entry.player.name
     about = [escape_start(name, longest) for name in names if name is not None]
-    lines = [
-        " · ".join((f"**{entry.action}**", *about)),
-        _mentioned(escape_start(_in_words(entry), longest)),
-    ]
+    lines = [" · ".join((f"**{entry.action}**", *about))]
+    if (told := _in_words(entry)) != entry.event:
+        lines.append(_mentioned(escape_start(told, longest)))
     if entry.reason is not None:
         lines.append(f"“{escape_start(entry.reason, longest)}”")
     actor = "the bot itself" if entry.actor_id == ITSELF else mention(entry.actor_id)

@@ -150,8 +150,11 @@ async def test_channels_and_roles_are_named_and_not_numbered(world: World) -> No
     await world.backend.real.services.settings.change(world.as_actor(), review_channel_id=channel.id)
     await world.use(world.admin, "event role", event=EVENT, role=role, award="nobody")
 
+    await world.use(world.admin, "board remove", event=EVENT)
+
     seen = await world.use(world.admin, "audit")
 
+    assert "\n**board remove** · Tetris Blitz\n<t:" in seen
     mentioned = (
         f"in channel <#{channel.id}>",
         f"default channel: <#{channel.id}>",
