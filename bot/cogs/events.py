@@ -103,12 +103,12 @@ class Events(ServiceCog):
         min="Smallest score allowed; none: above 0",
         max="Greatest; none: below 1,000,000,000",
         active="False archives it, True takes it out again",
-        default_channel="Scores need no event name here; again: off",
+        default_channel="Needs no event name here; same again: off",
         first_week="It takes no scores before; none: any week",
         last_week="It ends with it; none: it goes on",
     )
     @app_commands.describe(
-        alarm="Hold what moves others by more Elo; none",
+        alarm="Elo a score may move others; none: any",
         alarm_min="Hold scores below this; none: hold none",
         alarm_max="Hold scores above this; none: hold none",
     )
@@ -228,8 +228,8 @@ class Events(ServiceCog):
     @event.command(name="role", description="Admins: have an event give a role to its best players")
     @app_commands.describe(
         event="The event: start typing its name",
-        role="It follows the overall board",
-        award="Who has it, by the overall board",
+        role="The role to give and to take",
+        award="Who gets it, by the overall board",
         elo="With elo: from which event Elo on",
     )
     @app_commands.autocomplete(event=all_events)

@@ -69,8 +69,8 @@ class Servers(ServiceCog):
         admin_role="Its members are admins; @everyone: no role",
         close_weeks="True: weeks close by themselves",
         grace="Minutes from a week's end to its close",
-        announcements="Where results are posted; again: off",
-        review_channel="Where admins see held scores; again: off",
+        announcements="Where results are posted; same again: off",
+        review_channel="Shows admins held scores; same again: off",
         quiet_from="Nothing is posted from then, such as 22:00",
         quiet_to="… until then, such as 8:00; none: no quiet",
     )
