@@ -10,7 +10,7 @@ from discord.utils import format_dt
 from bot.domain.events import EventInfo
 from bot.domain.explanations import EloChange, Part, PlayerRating, RatedWeek
 from bot.domain.ratings import RatingScale, round_half_up
-from bot.domain.rules import WEEKS_ADDED, Attendance, Rules
+from bot.domain.rules import WEEKS_ADDED, Attendance, Method, Rules
 from bot.domain.scores import ScoreFormat
 from bot.domain.text import clean_display_name
 from bot.ui.card import Card, Reply, labelled, small_print
@@ -136,8 +136,9 @@ def _middle(rating: PlayerRating) -> list[str]:
     if rating.players == 1:
         return [small_print(f"alone in the event: {write_elo(rating.all_time_elo)} by rule")]
     style, middle = rating.event.style, round_shown(rating.middle)
+    what = "mean" if rating.rules.method is Method.CLASSIC else "middle"
     if rating.spreads == 0:
-        return [small_print(f"in the middle of all bests, {style.bare(middle)}")]
+        return [small_print(f"at the {what} of all bests, {style.bare(middle)}")]
     spread = "a factor"
     if rating.spread is not None:
         middle, size = _rounded_field(rating, rating.middle, rating.spread)
@@ -149,9 +150,9 @@ def _middle(rating: PlayerRating) -> list[str]:
     else:
         where = "above" if is_above else "below"
     lines = [
-        f"the middle of all bests is {style.bare(middle)}",
+        f"the {what} of all bests is {style.bare(middle)}",
         f"a spread, the usual distance, is {spread}",
-        f"{spreads} spreads {where} the middle",
+        f"{spreads} spreads {where} the {what}",
         *(["no score counts more spreads"] if rating.is_bounded else []),
         formula,
     ]

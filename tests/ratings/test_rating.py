@@ -54,8 +54,8 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
     first = await world.use("Ana", "rating", event="Tetris")
     assert first.is_private
     assert (
-        "Ana · Tetris Blitz\nBest\n**100 points** → 755\nthe middle of all bests is 200\n"
-        "a spread, the usual distance, is 81.6\n1.225 spreads below the middle\n1000 − 1.225 × 200 = 755\n"
+        "Ana · Tetris Blitz\nBest\n**100 points** → 755\nthe mean of all bests is 200\n"
+        "a spread, the usual distance, is 81.6\n1.225 spreads below the mean\n1000 − 1.225 × 200 = 755\n"
     ) in first
     assert "#3 of 3 by best score\nno event Elo before a first closed week" in first
     assert list(first.buttons) == ["Picture", "What must I score?", "Share"]
@@ -70,8 +70,8 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
 
     assert rating.alone == (
         "Ana · Tetris Blitz · **811**\n"
-        "Best, half\n**400 points** → 1245: 622.5\nthe middle of all bests is 300\n"
-        "a spread, the usual distance, is 81.6\n1.225 spreads above the middle\n1000 + 1.225 × 200 = 1245\n"
+        "Best, half\n**400 points** → 1245: 622.5\nthe mean of all bests is 300\n"
+        "a spread, the usual distance, is 81.6\n1.225 spreads above the mean\n1000 + 1.225 × 200 = 1245\n"
         "Weeks, half\n755 / 2 = 377.5: 188.8\n"
         "23–29 Nov · missed: 0, costs 189\n16–22 Nov · 755\nall weeks count, missed ones too\n"
         "**622.5 + 188.8 = 811.3 → 811**\n"
@@ -87,14 +87,14 @@ async def test_a_rating_names_the_best_each_week_and_both_halves(world: World) -
     assert shared.public == f"{rating.alone}\nCy shares this"
 
 
-async def test_the_better_of_two_times_is_shorter_than_the_middle(world: World) -> None:
+async def test_the_better_of_two_times_is_shorter_than_the_mean(world: World) -> None:
     await world.create_event(direction="LOW", format="time")
     await world.submit_all({"Ana": 60, "Ben": 80})
     best, worst = [await world.use(name, "rating", event="Tetris") for name in ("Ana", "Ben")]
-    assert "the middle of all bests is 1:10" in best
-    assert "1.00 spreads shorter than the middle\n" in best
+    assert "the mean of all bests is 1:10" in best
+    assert "1.00 spreads shorter than the mean\n" in best
     assert "1000 + 1.00 × 200 = 1200" in best
-    assert "1.00 spreads longer than the middle\n" in worst
+    assert "1.00 spreads longer than the mean\n" in worst
 
 
 async def test_a_sum_that_is_whole_needs_no_rounding(world: World) -> None:
@@ -187,7 +187,7 @@ async def test_a_rating_says_what_it_lacks_to_tell_much(backend: TestBackend) ->
     await backend.run()
     settled = text_of(await rated(backend, 1))
     assert "· **1000**\n" in settled
-    assert "in the middle of all bests, 100" in settled
+    assert "at the mean of all bests, 100" in settled
     await tables.execute(backend.database, update(Event).values(min_weeks=3))
     shown = text_of(await rated(backend, 1))
     assert "· **1000**?\n" in shown
@@ -275,7 +275,7 @@ async def test_a_middle_of_millions_keeps_its_whole_part(backend: TestBackend) -
     await backend.create_event()
     await backend.play({1: 1_000_000, 2: 1_234_567, 3: 1_469_134})
 
-    assert "the middle of all bests is 1,234,567\n" in text_of(await rated(backend, 1))
+    assert "the mean of all bests is 1,234,567\n" in text_of(await rated(backend, 1))
 
 
 async def test_the_middle_is_that_of_the_method_and_ranks_have_none(backend: TestBackend) -> None:
@@ -345,7 +345,8 @@ def test_whoever_computes_with_the_numbers_shown_ends_at_the_elo(
 
     shown = text_of(told).replace(",", "")
 
-    middle = re.search(r"the middle of all bests is (−?[\d.]+)$", shown, re.MULTILINE)
+    what = "mean" if rules.method is Method.CLASSIC else "middle"
+    middle = re.search(rf"the {what} of all bests is (−?[\d.]+)$", shown, re.MULTILINE)
     spread = re.search(r"a spread, the usual distance, is ([\d.]+)$", shown, re.MULTILINE)
     if middle is not None and spread is not None and not told.is_bounded:
         z = direction.sign * (best - float(middle[1].replace("−", "-"))) / float(spread[1])

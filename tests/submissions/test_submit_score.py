@@ -32,8 +32,8 @@ async def test_everyone_can_ask_how_a_score_was_rated(world: World) -> None:
     for who in ("Cy", "Ana"):
         rating = await world.click(who, submitted, "How was this rated?")
         assert rating.is_private
-        assert "Cy · Tetris Blitz\nBest\n**300** → 1245\nthe middle of all bests is 200\n" in rating
-        assert "\na spread, the usual distance, is 81.6\n1.225 spreads above the middle\n" in rating
+        assert "Cy · Tetris Blitz\nBest\n**300** → 1245\nthe mean of all bests is 200\n" in rating
+        assert "\na spread, the usual distance, is 81.6\n1.225 spreads above the mean\n" in rating
 
 
 async def test_a_better_score_shows_the_previous_best_and_the_improvement(world: World) -> None:
