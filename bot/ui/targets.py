@@ -83,7 +83,8 @@ def _small(target: Target) -> Iterator[str]:
             own += f", of {week}" if is_best else f", {week} {_bare(target, target.best_of_week)}"
         yield own
     if target.until is not None:
-        yield f"not beyond **{_bare(target, target.until)}**: such a score moves the middle, too"
+        what = "mean" if target.event.rules.method is Method.CLASSIC else "middle"
+        yield f"not beyond **{_bare(target, target.until)}**: such a score moves the {what}, too"
     if outcome is Outcome.NEEDED and target.goal.kind is GoalKind.RANK:
         yield "players who tie share a rank"
     if target.left_out is not None:
@@ -117,7 +118,7 @@ def _why(target: Target) -> str:
         return f"a score counts {GREATEST_Z:g} spreads at most"
     if method is Method.RANKS:
         return "no score counts more than beating all"
-    return "such a score moves the middle, too"
+    return "such a score moves the mean, too"
 
 
 def _bare(target: Target, score: float | None) -> str:

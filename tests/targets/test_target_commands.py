@@ -87,7 +87,7 @@ async def test_an_answer_says_why_no_score_is_enough_and_when_one_is(world: Worl
     await world.submit_all({"Ana": 100, "Ben": 200, "Cy": 1000})
     best = await world.use("Ana", "target", event="Tetris", elo=1300)
     assert "no score is enough: even the highest score makes **1141**" in best
-    assert "such a score moves the middle, too" in best
+    assert "such a score moves the mean, too" in best
     assert "2 others have a score so far" in best
     assert "there is no score: the event takes none that good." in await world.use(
         "Ana", "target", event="Tetris", player=world.member("Cy").user
@@ -121,7 +121,7 @@ async def test_where_others_have_a_best_none_is_alone_on_the_overall_board(world
     told = (await world.use("Ana", "target", event="Tetris", elo=2500)).alone
 
     assert "overall, no score is enough this week: " in told
-    assert told.endswith("\nsuch a score moves the middle, too\nnobody else has played this week yet")
+    assert told.endswith("\nsuch a score moves the mean, too\nnobody else has played this week yet")
 
 
 def test_it_is_said_beyond_which_score_the_goal_is_lost_again() -> None:
@@ -131,4 +131,4 @@ def test_it_is_said_beyond_which_score_the_goal_is_lost_again() -> None:
     [card] = show_target(found).cards
 
     assert "you need **45** this week." in card.text
-    assert "not beyond **1,123**: such a score moves the middle, too\n" in card.text
+    assert "not beyond **1,123**: such a score moves the mean, too\n" in card.text
