@@ -145,7 +145,7 @@ def _name(one: RankedPlayer) -> str:
 
 def _other_logarithm(other: OtherLogarithm) -> tuple[str, str]:
     uses_it = other.rules.uses_logarithm
-    leader = "" if other.leader is None else f" First: {escape(shorten(other.leader.name, LONGEST_NAME))}."
+    leader = "" if other.leader is None else f" {escape(shorten(other.leader.name, LONGEST_NAME))} would lead."
     return labelled(
         f"{'With' if uses_it else 'Without'} logarithms (logarithm:{uses_it})",
         f"{_moved(other.moves)} One absurd score would move others by **{other.absurd_moves:,}** at most.{leader}",

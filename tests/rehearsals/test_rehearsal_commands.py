@@ -51,7 +51,7 @@ async def test_rules_are_rehearsed_in_private_applied_in_public_and_undone(world
         "1 **Cai** · 1202 (#1 · 958)\n2 **Bob** · 1000 (#2 · 933)\n3 **Ana** · 946 (#3 · 610)\n"
         "Rules then\nrobust · weeks played\nRules now\nclassic · all weeks count, missed ones too\n"
         "With logarithms (logarithm:True)\n3 players' Elos would move: 3 up, 0 down, by **336** at most. "
-        "One absurd score would move others by **54** at most. First: Cai.\n"
+        "One absurd score would move others by **54** at most. Cai would lead.\n"
         "2 closed weeks replayed; nothing is changed yet\n"
         "to go back after Apply: /event rehearse event:Tetris Blitz method:classic attendance:zero\n"
         "What would weigh\nAttendance now\nMissing the next week would cost the leader **107**: 958 → 851.\n"
