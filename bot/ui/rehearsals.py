@@ -43,7 +43,7 @@ def show_rehearsal(rehearsal: Rehearsal) -> Reply:
             *_rules("Its rules, which would stay", before.rules),
             *labelled(f"The {_on(rehearsal.board)} board", _names(before)),
         ]
-        others = "`method`, `attendance` and `weight` propose others"
+        others = "try others: `method`, `attendance`, `weight`"
         weighs = Card("What weighs", tuple(_fairness(_weights(before, event))), color=Color.light_grey())
         return Reply([Card(title, tuple(lines), (others,), Color.blurple()), weighs], ephemeral=True)
     lines = [*_moves(rehearsal)]

@@ -102,7 +102,7 @@ async def test_a_rehearsal_cancelled_or_without_a_proposal_changes_nothing(world
     assert same.buttons == {}
     assert (
         "Its rules, which would stay\nclassic · all weeks count, missed ones too\n"
-        "The all-time board\nNobody has a rank.\n`method`, `attendance` and `weight` propose others" in same
+        "The all-time board\nNobody has a rank.\ntry others: `method`, `attendance`, `weight`" in same
     )
     asked = await rehearse(world, missed_week="7", min_weeks=3)
     assert "a missed week counts 7 · ranked after 3 weeks" in asked
