@@ -219,8 +219,9 @@ def _newcomers(fairness: Fairness, rules: Rules) -> str:
         after = f"; a rank takes {rules.min_weeks} closed weeks" if rules.min_weeks > 1 else ""
         return f"Nobody is ranked with one closed week only{after}."
     first = min(TOP, newcomers.players + others.players)
+    have = "has" if fairness.newcomers_on_top == 1 else "have"
     return (
-        f"**{fairness.newcomers_on_top}** of the first {first} have one closed week only. "
+        f"**{fairness.newcomers_on_top}** of the first {first} {have} one closed week only. "
         f"All of these: {_group(newcomers)}; the others: {_group(others)}."
     )
 

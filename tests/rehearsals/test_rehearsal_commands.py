@@ -96,6 +96,19 @@ async def test_closed_weeks_that_give_nobody_a_rank_are_not_said_to_be_none(worl
         assert asked.alone.endswith(f"\nNewcomers then\nNobody with a rank has more than one {kind} week yet.")
 
 
+async def test_newcomers_are_counted_and_compared_with_the_others(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 200})
+    await world.reset()
+    world.clock.move(weeks=1)
+    await world.submit_all({"Ana": 100, "Bob": 200, "Cai": 300})
+    await world.reset()
+
+    told = (await rehearse(world)).alone
+
+    assert "\nNewcomers\n**1** of the first 3 has one closed week only. All of these: 1 player, median " in told
+
+
 async def test_a_rehearsal_cancelled_or_without_a_proposal_changes_nothing(world: World) -> None:
     await world.create_event()
     same = await rehearse(world)
