@@ -106,7 +106,12 @@ def _best_week(week: ClosedWeek) -> tuple[str, str]:
 def _event(one: ProfiledEvent) -> tuple[str, str]:
     style, rank = one.event.style, f"#{one.rank:,}"
     elo = f"{write_elo(one.elo)}{PROVISIONAL}" if one.event_elo is None else write_elo(one.event_elo)
-    name = escape_beside(one.event.name, f"{rank}{elo}")
+    season = f" · season {one.event.season}"
+    if one.event.name.endswith(season):
+        # Past seasons of an event differ in the end of their names only, so that is not cut.
+        name = f"{escape_beside(one.event.name.removesuffix(season), f'{rank}{elo}{season}')}{season}"
+    else:
+        name = escape_beside(one.event.name, f"{rank}{elo}")
     state = "" if one.event.is_active else " · archived"
     best = escape_score(one.best, style)
     small = small_print(f"{best} → {write_elo(one.elo)} · of {count_of(one.players, 'player')}{state}")

@@ -82,7 +82,7 @@ async def test_an_elo_of_a_closed_week_is_marked_until_there_are_enough_of_them(
     assert compared.endswith("\n? = until both have enough closed weeks")
 
 
-async def test_a_past_season_is_compared_under_its_whole_name(world: World) -> None:
+async def test_a_past_season_is_named_with_its_number(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Ben": 200})
     await world.reset()
@@ -90,6 +90,7 @@ async def test_a_past_season_is_compared_under_its_whole_name(world: World) -> N
 
     compared = await world.use("Ana", "compare", player=world.member("Ben"))
 
+    assert "\n#2 **Tetris… · season 1** · **800**\n" in await world.use("Ana", "profile")
     assert "\nTetris Blitz · season 1\nBen by 100 · weeks 0–1\n100\u00a0vs\u00a0**200** · " in compared
 
 
