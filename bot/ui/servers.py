@@ -150,7 +150,8 @@ def _closing(report: SettingsReport) -> str:
         return f"⚠️ no longer by themselves: that failed too often. {SWITCH} tries again"
     minutes = report.settings.grace_minutes
     when = f"by themselves, {count_of(minutes, 'minute')} after their end" if minutes else "by themselves at their end"
-    failed = "\n⚠️ The last close failed, at least for some events" if report.has_failed else ""
+    told = "\n⚠️ The last close failed, at least for some events: close them by `/weekly-reset`, or wait"
+    failed = told if report.has_failed else ""
     return f"{when}\nNext: {format_dt(report.next_close, 'F')}, {format_dt(report.next_close, 'R')}{failed}"
 
 

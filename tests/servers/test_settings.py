@@ -118,7 +118,10 @@ async def test_a_close_that_fails_is_told_where_it_was_switched_on(world: World)
     await change(world, close_weeks=True)
     await tables.execute(world.backend.database, update(Job).values(last_error="broken"))
 
-    assert "⚠️ The last close failed, at least for some events" in await change(world)
+    assert (
+        "⚠️ The last close failed, at least for some events: close them by `/weekly-reset`, or wait\n"
+        in await change(world)
+    )
 
     await tables.execute(world.backend.database, update(Job).values(due_at=None))
 
