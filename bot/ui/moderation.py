@@ -80,16 +80,13 @@ def show_membership_preview(preview: MembershipPreview, reason: str | None) -> R
 def show_excuse_preview(preview: ExcusePreview, reason: str | None) -> Reply:
     """Show privately what giving or withdrawing an excuse would change, and the reason that would be recorded."""
     result, days = preview.result, write_days(preview.result.week, year=True)
-    name, where = escape(result.player.name), "" if result.event is None else f" in {escape(result.event.name)}"
+    name, where = escape(result.player.name), "all events" if result.event is None else escape(result.event.name)
     if result.is_excused:
-        heading = f"Excuse {name} from {days}{where}?"
+        heading = f"Excuse {name}?"
         rule = "A week without a score does not count then; one with a score counts as any other."
     else:
-        heading, rule = (
-            f"Take back {name}'s excuse from {days}{where}?",
-            "A week without a score is missed then.",
-        )
-    lines = [rule, *_of_events(preview.events, "No closed week changes."), *_why(reason)]
+        heading, rule = f"Take back {name}'s excuse?", "A week without a score is missed then."
+    lines = [f"{days} · {where}", rule, *_of_events(preview.events, "No closed week changes."), *_why(reason)]
     return Reply([Card(heading, tuple(lines), color=Color.orange())], ephemeral=True)
 
 

@@ -295,7 +295,7 @@ async def test_an_excused_week_is_shown_first_given_and_taken_back(world: World)
     assert [week[-9:-1] for week in offered[:3]] == ["2026-W48", "2026-W49", "2026-W47"]
     asked = await world.use(world.admin, "player excuse", player=bob, week="this week", reason="ill")
     assert asked.alone == (
-        "Excuse Bob from 23–29 November 2026?\n"
+        "Excuse Bob?\n23–29 November 2026 · all events\n"
         "A week without a score does not count then; one with a score counts as any other.\n"
         "**Tetris Blitz** · event Elo 600 → 800\nNo other player's Elo moves.\n"
         "Why (everyone can read it)\nill"
@@ -306,6 +306,7 @@ async def test_an_excused_week_is_shown_first_given_and_taken_back(world: World)
         "Closed weeks that changed\nTetris Blitz\nReason\nill"
     )
     asked = await world.click(world.admin, done, "Take back")
+    assert asked.alone.startswith("Take back Bob's excuse?\n23–29 November 2026 · all events\n")
     assert "**Tetris Blitz** · event Elo 800 → 600\n" in asked
     back = await world.click(world.admin, asked, "Take back")
     assert back.public.startswith(
