@@ -68,5 +68,5 @@ def _undone(result: UndoResult) -> Card:
         lines.append("`/weekly-reset` closes it again.")
     else:
         lines.append("The event is archived, so only `/weekly-reset` with this event closes it again.")
-    title = f"{escape(result.event.name)} · {write_days(result.week)} is open again"
+    title = f"{escape(result.event.name)} · {write_days(result.week, short=True)} is open again"
     return Card(title, tuple(lines), color=Color.orange())

@@ -53,7 +53,7 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
             week = await wired.reset(name, preview=preview)
             assert f"🏆 {shown} · 16–22 November\n" in week.final.text, week
             assert f"🥇 **{shown}** · {score} · 1000\n" in week.text
-        assert f"{shown} · 16–22 November is open again" in (await wired.use(ADMIN, "weekly-undo", event=name)).text
+        assert f"{shown} · 16–22 Nov is open again" in (await wired.use(ADMIN, "weekly-undo", event=name)).text
         assert f"**{shown}** · most {what} · " in (await wired.use(ANA, "events")).text
         await wired.refused(wired.submit(ANA, "0.5", name))
         removable = await wired.discord.autocomplete(ADMIN, "score remove", "score", "", event=name, player=player)

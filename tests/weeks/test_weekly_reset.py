@@ -102,7 +102,7 @@ async def test_the_buttons_of_the_question_and_of_the_results_outlive_the_bot(wo
     assert (await world.refused(world.click("Ana", closed, "Undo"))).startswith("Only admins")
     undone = await world.click(world.admin, closed, "Undo")
     assert undone.public == (
-        "Tetris Blitz · 16–22 November is open again\n"
+        "Tetris Blitz · 16–22 Nov is open again\n"
         "The closing of <t:1795003202:f> is undone.\n"
         "Scores of 2 players count for the open week again, and all Elos are as if it had not closed.\n"
         "`/weekly-reset` closes it again."
@@ -138,7 +138,7 @@ async def test_a_click_that_is_delivered_twice_counts_once(world: World) -> None
     await world.deliver_again()
 
     assert await world.tables() == before
-    assert undone.public.startswith("Tetris Blitz · 23–29 November is open again\n")
+    assert undone.public.startswith("Tetris Blitz · 23–29 Nov is open again\n")
     assert undone.public.endswith("\n**Still closed**\n16–22 Nov: **Ana** · 100")
     assert "🏆" not in undone
 
@@ -243,7 +243,7 @@ async def test_undoing_a_reset_opens_the_week_again_as_it_was(world: World) -> N
     seen = await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
 
     assert seen.public == (
-        "Tetris Blitz · 16–22 November is open again\n"
+        "Tetris Blitz · 16–22 Nov is open again\n"
         "The closing of <t:1795003202:f> is undone.\n"
         "Scores of 2 players count for the open week again, and all Elos are as if it had not closed.\n"
         "`/weekly-reset` closes it again."
@@ -300,7 +300,7 @@ async def test_undo_takes_the_latest_reset_back_then_the_one_before_it(world: Wo
 
     for days in ("23–29", "16–22"):
         undone = await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
-        assert f"Tetris Blitz · {days} November is open again" in undone
+        assert f"Tetris Blitz · {days} Nov is open again" in undone
 
     nothing = world.use(world.admin, "weekly-undo", event="Tetris Blitz")
     assert (
