@@ -52,7 +52,7 @@ def show_score_import_plan(plan: ScoreImportPlan, content: bytes) -> Reply:
     """Show, to the admin only, what an import would do; the message keeps the file."""
     lines = [_new(plan)] if plan.new else ["Nothing in it is new."]
     if plan.known:
-        lines.append(f"{count_of(plan.known, 'row')}: here already")
+        lines.append(f"Here already: {count_of(plan.known, 'row')}")
     if plan.weeks:
         lines.append(f"Run again: {_weeks(plan.weeks)}")
     heading = f"Import into {escape(plan.event.name)}?" if plan.new else f"Import into {escape(plan.event.name)}"
