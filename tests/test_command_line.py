@@ -670,7 +670,7 @@ def test_a_table_of_scores_is_tried_imported_and_taken_back(command_line: Comman
     Path("scores.csv").write_text("player,score,time\n<@1>,7,2026-11-10\nNobody,7,2026-11-10\n")
     arguments = ("import", "scores.csv", "--guild", str(GUILD), "--event", EVENT)
     told = [
-        "left out: line 3, 'Nobody': no player of this server is called so",
+        "left out: line 3, 'Nobody': no player of this server has that name",
         "1 new score of 1 player; here already: 0",
         "closed weeks that are run again: none",
     ]

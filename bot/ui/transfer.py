@@ -19,8 +19,8 @@ FILE_NAME = "scores.csv"
 EVENT_FILE_NAME = "event.zip"
 _PROBLEMS = {
     Problem.CELLS: "it has too few cells",
-    Problem.PLAYER: "no player of this server is called so",
-    Problem.PLAYERS: "several players of this server are called so",
+    Problem.PLAYER: "no player of this server has that name",
+    Problem.PLAYERS: "several players of this server have that name",
     Problem.WITHDRAWN: "the player is withdrawn",
     Problem.SCORE: "it is no score",
     Problem.UNCLEAR: "it can be two scores; write thousands without a separator",

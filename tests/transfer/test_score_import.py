@@ -133,7 +133,7 @@ async def test_an_import_is_shown_done_once_and_taken_back_by_buttons(world: Wor
 
     assert asked.is_private
     assert asked.alone.startswith("Import into Tetris Blitz?\n**2 new scores** of 1 player\n**Left out: 2 rows**\n")
-    assert "Line 4: “Zoé”: no player of this server is called so" in asked.alone
+    assert "Line 4: “Zoé”: no player of this server has that name" in asked.alone
     assert "Line 5: “x”: it is no score" in asked.alone
     assert list(asked.buttons) == ["Import", "Cancel"]
     await world.restart_bot()
