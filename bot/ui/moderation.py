@@ -200,7 +200,7 @@ def tell_moves(consequences: Consequences, days: str | None) -> list[str]:
     else:
         lines = ["No other player's Elo moves."]
     for podium in consequences.podiums:
-        board = f"The podium of {days}" if podium.board is Board.WEEK else "The podium"
+        board = f"The podium of {days}" if podium.board is Board.WEEK else "The all-time podium"
         left = ", ".join(escape_start(player.name, LONGEST_NAME) for player in podium.players)
         lines.append(f"{board} would be {left}." if left else f"{board} would be empty.")
     return lines

@@ -41,7 +41,7 @@ async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: W
         "Tetris Blitz · 18 Nov 2026\n"
         "The personal best would be **300 points** again (#1 → #2).\n"
         "3 others' Elos move, by 265 at most.\n"
-        "The podium would be Bob, Ana, Cai.\n"
+        "The all-time podium would be Bob, Ana, Cai.\n"
         "The podium of 16–22 November would be Bob, Ana, Cai.\n"
         "Why (everyone can read it)\n\\*spliced\\*"
     )
@@ -62,7 +62,7 @@ async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: W
         "Tetris Blitz · 18 Nov 2026\n"
         "The personal best would be **900 points** again (#2 → #1).\n"
         "3 others' Elos move, by 265 at most.\n"
-        "The podium would be Ana, Bob, Cai.\n"
+        "The all-time podium would be Ana, Bob, Cai.\n"
         "The podium of 16–22 November would be Ana, Bob, Cai."
     )
     back = await world.click(world.admin, asked, "Restore")
@@ -195,7 +195,7 @@ async def test_a_player_without_a_score_left_is_said_to_have_gone(world: World) 
 
     asked = await ask(world, "Ana")
     assert "It is Ana's only score (#1): they would leave the leaderboard." in asked
-    assert "The podium would be empty." in asked
+    assert "The all-time podium would be empty." in asked
     done = await world.click(world.admin, asked, "Remove")
 
     assert "None left: no longer on the leaderboard." in done
@@ -266,7 +266,8 @@ async def test_a_score_in_a_closed_week_is_added_for_a_newcomer(world: World) ->
         "Add 1,200 points?\nTetris Blitz · 18 Nov 2026\nPlayer\n\\*Emi\\*\n"
         "It would be the first score that counts: #1.\n"
         "2 others' Elos move, by 332 at most.\n"
-        "The podium would be \\*Emi\\*, Ana, Bob.\nThe podium of 16–22 November would be \\*Emi\\*, Ana, Bob.\n"
+        "The all-time podium would be \\*Emi\\*, Ana, Bob.\n"
+        "The podium of 16–22 November would be \\*Emi\\*, Ana, Bob.\n"
         "16–22 November is closed, and would be run again with the score.\n"
         "Why (everyone can read it)\non paper"
     )
@@ -386,7 +387,7 @@ async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: Worl
     assert asked.alone == (
         "Held: 99,000 points of Fay\nTetris Blitz · <t:1795003205:f>\n"
         "Proof\n<https://example.com/run>\nIf it is approved\nFay would have **99,000 points** (#1).\n"
-        "5 others' Elos move, by 371 at most.\nThe podium would be Fay, Ana, Bob.\n"
+        "5 others' Elos move, by 371 at most.\nThe all-time podium would be Fay, Ana, Bob.\n"
         "The podium of 16–22 November would be Fay, Ana, Bob.\n1 of 2 waiting"
     )
     await world.restart_bot()
@@ -483,7 +484,7 @@ async def test_a_withdrawn_player_is_gone_told_so_and_back(world: World) -> None
     asked = await world.use(world.admin, "player withdraw", player=ana, reason="moved")
     assert asked.alone == (
         "Withdraw Ana from all events?\n**Tetris Blitz** · leaves #1\n"
-        "1 other player's Elo moves, by 200 at most.\nThe podium would be Bob.\n"
+        "1 other player's Elo moves, by 200 at most.\nThe all-time podium would be Bob.\n"
         "Why (everyone can read it)\nmoved"
     )
     gone = await world.click(world.admin, asked, "Withdraw")
