@@ -212,7 +212,7 @@ def _change(change: EloChange, event: EventInfo) -> list[str]:
     if change.rules is not None:
         small.append(
             f"rules changed {format_dt(change.rules.at, 'D')} by {mention(change.rules.actor_id)}: "
-            "both ends are by the new ones"
+            "both Elos are by the new ones"
         )
     if not change.parts:
         return list(map(small_print, [f"unchanged {since}", *small]))

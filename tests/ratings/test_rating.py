@@ -171,7 +171,7 @@ async def test_each_cause_of_a_change_is_told_in_a_line(backend: TestBackend) ->
     by_rules = RulesChanged(backend.clock.now, 7)
     assert (
         "**+56** since 16–22 Nov closed, others left out\n-# +56 · own new best\n"
-        "-# rules changed <t:1795003200:D> by <@7>: both ends are by the new ones\n"
+        "-# rules changed <t:1795003200:D> by <@7>: both Elos are by the new ones\n"
     ) in text_of(replace(rating, change=EloChange(Week(2026, 47), 56, own, by_rules, lacks_others=True)))
     unmoved = EloChange(Week(2026, 47), 0, (), replace(by_rules, actor_id=-1))
     assert "-# unchanged since 16–22 Nov closed\n-# rules changed <t:1795003200:D> by a former admin" in text_of(
