@@ -150,7 +150,7 @@ class Robust:
         if spreads > GREATEST_Z:
             return None
         value = _score_of(max(spreads, -GREATEST_Z), field, direction)
-        return max(math.exp(value), LEAST_SCORE) if value is not None and self.of_logarithms else value
+        return max(math.exp(value), LEAST_WITH_OWN_LOGARITHM) if value is not None and self.of_logarithms else value
 
 
 class Ranks:

@@ -47,7 +47,7 @@ def audit_card(page: AuditPage) -> Card:
 
 def _fitting(page: AuditPage) -> str:
     if not page.entries:
-        is_limited = page.event_id is not None or page.player_id is not None
+        is_limited = page.event_id is not None or page.discord_id is not None
         return f"Admins have done nothing {'of that kind' if is_limited else 'here'} yet."
     texts = ("\n".join(_show(entry, longest) for entry in page.entries) for longest in LONGEST_TEXTS)
     return next(text for text in texts if len(text) <= LONGEST_PAGE)

@@ -84,7 +84,6 @@ TEXTS = {
             results=(OwnResult(EVENT, WEEK, 1.0, 1_234, 5_000, 1000, None),),
         ),
         "Arcade",
-        [],
     )
     .cards[0]
     .text,
