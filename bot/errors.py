@@ -193,10 +193,10 @@ class InvalidSetting(LeaderboardError):
 
 @dataclass(eq=False)
 class UnknownTimeZone(InvalidSetting):
-    """No time zone matches the text `typed`; `nearest` are the time zones of places with similar names."""
+    """No time zone matches the text `typed`; `candidates` are the time zones of places with similar names."""
 
     typed: str
-    nearest: tuple[str, ...]
+    candidates: tuple[str, ...]
 
 
 @dataclass(eq=False)
@@ -413,24 +413,30 @@ class NoOpenEvents(EventNotFound):
     """The server has events, but none takes scores."""
 
 
-@dataclass(eq=False)
-class EventUnnamed(EventNotFound):
-    """No event was named, and several may be meant, such as `candidates`."""
+class EventInQuestion(EventNotFound):
+    """No event was named for certain; `candidates` are the names that may be meant, the likeliest first."""
 
     candidates: tuple[str, ...]
 
 
 @dataclass(eq=False)
-class EventUnknown(EventNotFound):
-    """No event of the server has the name `typed`; `nearest` are the most similar names, the best match first."""
+class EventUnnamed(EventInQuestion):
+    """No event was named, and several may be meant."""
 
-    typed: str
-    nearest: tuple[str, ...]
+    candidates: tuple[str, ...]
 
 
 @dataclass(eq=False)
-class EventAmbiguous(EventNotFound):
-    """The text is a part of several names: `candidates`."""
+class EventUnknown(EventInQuestion):
+    """No event of the server has the name `typed`; the candidates are the most similar names."""
+
+    typed: str
+    candidates: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class EventAmbiguous(EventInQuestion):
+    """The text is a part of several names."""
 
     candidates: tuple[str, ...]
 

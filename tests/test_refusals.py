@@ -53,7 +53,6 @@ EXAMPLES: dict[str, Any] = {
     "first_week": "2026-W47",
     "seasons": 2,
     "typed": "tetr",
-    "nearest": ("Tetris 40L",),
     "candidates": ("Tetris 40L", "Tetris Blitz"),
     "scores": ("18,900 points · 2026-11-18 12:00 · 2026-W47",),
     "number": 2,
@@ -263,13 +262,9 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         errors.EventUnknown("*\u202e" + "a" * 99, ("Tetris",)): (
             "This server has no event “\\*" + "a" * 39 + "…”. Did you mean **Tetris**?"
         ),
-        errors.EventAmbiguous(("A",)): "Which one: **A**? Type more of its name.",
-        errors.EventAmbiguous(
-            ("A_", "\u05db", "C")
-        ): "Which one: **A\\_**, **\u2068\u05db\u2069** or **C**? Type more of its name.",
-        errors.EventAmbiguous(
-            (*"ABCDEFG",)
-        ): "Which one: **A**, **B**, **C**, **D**, **E** or 2 more? Type more of its name.",
+        errors.EventAmbiguous(("A",)): "Which one: **A**?",
+        errors.EventAmbiguous(("A_", "\u05db", "C")): "Which one: **A\\_**, **\u2068\u05db\u2069** or **C**?",
+        errors.EventAmbiguous((*"ABCDEFG",)): "Which one: **A**, **B**, **C**, **D**, **E** or 2 more?",
         errors.WeekNotBegun("2026-W48", "2026-W47"): (
             "23–29 November 2026 has not begun yet. It is 16–22 November 2026 now."
         ),

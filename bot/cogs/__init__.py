@@ -24,8 +24,8 @@ from bot.cogs.reviews import RefusalModal, ReviewButton, Reviews, TakeHeldBackBu
 from bot.cogs.servers import SETUP_MODALS, Servers, SetupButton
 from bot.cogs.standings import PageButton, PastWeeksButton, Standings
 from bot.cogs.submissions import (
+    MeaningButton,
     MessageModal,
-    ReadingButton,
     ScoreModal,
     Submissions,
     UndoButton,
@@ -69,7 +69,7 @@ BUTTONS = (
     RivalButton,
     SwitchButton,
     StopButton,
-    ReadingButton,
+    MeaningButton,
     SubmitButton,
     UndoButton,
     WeekButton,

@@ -21,6 +21,8 @@ WEEK = r"(?P<week>[0-9]{4}-W[0-9]{2})"
 PAGE = r"(?P<page>[0-9]{1,9})"
 """Parts of ids: the key of an event, Discord's id of a player, a week, and the number of a page."""
 IN_A_ROW = 5
+LONGEST_LABEL = 80
+"""The most characters on a button."""
 _NUMBER = re.compile(r"-?[0-9]+")
 T = TypeVar("T")
 _EPOCH, _TICK = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)

@@ -5,7 +5,7 @@ from typing import Any
 from discord import ButtonStyle, Interaction, app_commands
 
 from bot.cogs._answering import actor_of, answer, channel_of, guild_of
-from bot.cogs._buttons import IdButton, in_rows
+from bot.cogs._buttons import LONGEST_LABEL, IdButton, in_rows
 from bot.cogs._modals import open_modal
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs.servers import SetupButton
@@ -19,7 +19,6 @@ from bot.ui.events import show_events
 from bot.ui.help import LABELS, show_help, show_ratings
 from bot.ui.text import isolate
 
-LONGEST_LABEL = 80
 MOST_BOARDS = 10
 
 

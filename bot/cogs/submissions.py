@@ -1,14 +1,15 @@
-"""`/submit-score`, the same by a button or from a message, and the buttons that resolve an ambiguous score."""
+"""`/submit-score`, the same by a button or from a message, and the buttons with which players say what they meant."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from discord import Attachment, ButtonStyle, Interaction, Message, app_commands
-from discord.ui import Button, Item, Label, Select, TextInput
+from discord.ui import Label, Select, TextInput
 
 from bot.cogs._answering import answer, channel_of, guild_of, post, update
-from bot.cogs._buttons import DISCORD_ID, EVENT, IdButton
+from bot.cogs._buttons import DISCORD_ID, EVENT, LONGEST_LABEL, IdButton
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._proofs import can_be_kept, keep_picture
 from bot.cogs._score_form import ScoreForm
@@ -16,9 +17,18 @@ from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import open_events
 from bot.cogs.ratings import RatingButton
 from bot.cogs.reviews import TakeHeldBackButton
-from bot.domain.events import EventChoices
+from bot.domain.events import EventChoices, EventInfo
+from bot.domain.scores import MAX_TEXT
 from bot.domain.submissions import Submission, SubmissionResult
-from bot.errors import ButtonOfAnother, ClickTooSoon, CooldownActive, ScoreHeld, ScoreInQuestion, SubmittedByAnother
+from bot.errors import (
+    ButtonOfAnother,
+    ClickTooSoon,
+    CooldownActive,
+    EventInQuestion,
+    ScoreHeld,
+    ScoreInQuestion,
+    SubmittedByAnother,
+)
 from bot.ui.card import Reply, cards_in
 from bot.ui.reviews import show_score_held
 from bot.ui.submissions import (
@@ -39,10 +49,35 @@ from bot.ui.submissions import (
     show_submission,
     show_taken_back,
 )
+from bot.ui.text import isolate
 
-READING_ID = re.compile(rf"score:{EVENT}:(?P<score>-?[0-9]{{1,16}}(?:\.[0-9]{{1,10}})?):(?P<user>{DISCORD_ID})")
+MEANING_ID = re.compile(rf"meant:{EVENT}:(?P<user>{DISCORD_ID}):(?P<score>.{{1,{MAX_TEXT}}})", re.DOTALL)
 LINK = re.compile(r"https?://(?:(?!\]\()[^\s<>])+")
 MARKS, PUNCTUATION, BRACKETS = "*_~|", ",.;:!?'\"", {")": "(", "]": "["}
+
+
+class Proof(NamedTuple):
+    """What proves a score: a link, which may be that of a picture that Discord deletes after a while."""
+
+    link: str | None
+    picture: str | None = None
+
+
+class WhichEvent(NamedTuple):
+    """A score that may be for one of some events, which all take scores.
+
+    Attributes:
+        question: why the event is not certain.
+        events: at least one.
+        score: as the player typed it.
+    """
+
+    question: EventInQuestion
+    events: Sequence[EventInfo]
+    score: str
+
+
+Outcome = SubmissionResult | ScoreHeld | ScoreInQuestion | WhichEvent
 
 
 class Submissions(ServiceCog):
@@ -127,50 +162,41 @@ def ask_for_score(choices: EventChoices) -> IdModal:
     return MessageModal(ask_event(choices))
 
 
-class ReadingButton(IdButton, template=READING_ID):
-    """A button that submits one possible reading of a score, for the user who typed it."""
+class MeaningButton(IdButton, template=MEANING_ID):
+    """A button that submits one meaning of what a user typed: to one of the events, or as one reading of the score."""
 
-    def __init__(self, event_id: int, score: str, user_id: int, label: str) -> None:
-        """Submit `score`, an unambiguous text, to an event."""
-        self.event_id, self.score, self.user_id = event_id, score, user_id
-        super().__init__(label, f"score:{event_id}:{score}:{user_id}", ButtonStyle.primary)
+    def __init__(self, label: str, event_id: int, user_id: int, score: str) -> None:
+        """Submit `score`, a text, to an event for the user who typed it."""
+        self.event_id, self.user_id, self.score = event_id, user_id, score
+        super().__init__(label, f"meant:{event_id}:{user_id}:{score}", ButtonStyle.primary)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction[Any], item: Item[Any], match: re.Match[str], /
-    ) -> "ReadingButton":
-        """Rebuild a button from its id; its label holds the displayed score."""
-        label = item.label if isinstance(item, Button) else None
-        return cls(int(match["event"]), match["score"], int(match["user"]), label or match["score"])
+    def from_id(cls, match: re.Match[str]) -> Self:
+        """Rebuild a button from its id; nobody sees its label again."""
+        return cls(match["score"], int(match["event"]), int(match["user"]), match["score"])
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Submit the score as the command does, and close the question."""
+        """Submit the score as the command does, and close the question, or ask which reading is meant."""
         if interaction.user.id != self.user_id:
             raise ButtonOfAnother
-        cards, closed = cards_in(interaction.message), show_answered(self.item.label or self.score)
+        cards = cards_in(interaction.message)
         picture = link_in(cards, SCREENSHOT)
-        submitting = self._submit(interaction, picture or link_in(cards), has_picture=picture is not None)
+        proof = Proof(picture or link_in(cards), picture)
 
-        def close(outcome: SubmissionResult | ScoreHeld) -> Reply:
-            return _show_held(interaction, outcome) if isinstance(outcome, ScoreHeld) else closed
+        def close(outcome: Outcome) -> Reply:
+            if isinstance(outcome, SubmissionResult):
+                return show_answered(outcome)
+            return _show_outcome(interaction, outcome, proof)
 
-        def show(outcome: SubmissionResult | ScoreHeld) -> Reply | None:
-            return None if isinstance(outcome, ScoreHeld) else _show(outcome, picture)
+        def show(outcome: Outcome) -> Reply | None:
+            return _show(outcome, proof) if isinstance(outcome, SubmissionResult) else None
 
-        outcome = await post(interaction, submitting, close, show)
-        if isinstance(outcome, SubmissionResult) and picture is not None:
-            await keep_picture(interaction, outcome, picture)
+        outcome = await post(interaction, self._submit(interaction, proof), close, show)
+        await _keep_picture(interaction, outcome, proof)
 
-    async def _submit(
-        self, interaction: Interaction[Any], proof: str | None, *, has_picture: bool
-    ) -> SubmissionResult | ScoreHeld:
-        services = services_of(interaction)
-        event = await services.events.name_of(guild_of(interaction), self.event_id)
+    async def _submit(self, interaction: Interaction[Any], proof: Proof) -> Outcome:
         try:
-            submission = _submission(interaction, event, self.score, proof, has_picture=has_picture)
-            return await services.leaderboard.submit(submission)
-        except ScoreHeld as held:
-            return held
+            return await _count(interaction, self.event_id, self.score, proof)
         except CooldownActive as refusal:
             raise ClickTooSoon(refusal.seconds_left) from None
 
@@ -189,24 +215,6 @@ class UndoButton(IdButton, template=rf"undo:{EVENT}:(?P<user>{DISCORD_ID}):(?P<i
             raise SubmittedByAnother
         submission = guild_of(interaction), self.event_id, self.user_id, self.interaction_id
         await update(interaction, services_of(interaction).removals.take_back(*submission), show_taken_back)
-
-
-def _submission(
-    interaction: Interaction[Any], event: str, score: str, proof: str | None, *, has_picture: bool
-) -> Submission:
-    return Submission(
-        interaction_id=interaction.id,
-        guild_id=guild_of(interaction),
-        discord_id=interaction.user.id,
-        username=interaction.user.name,
-        display_name=interaction.user.display_name,
-        event_name=event,
-        score=score,
-        proof=proof,
-        locale=str(interaction.locale),
-        channel_id=channel_of(interaction),
-        has_picture=has_picture,
-    )
 
 
 def _proof_of(message: Message) -> str:
@@ -233,47 +241,70 @@ async def _submit(
     interaction: Interaction[Any],
     event: str | int,
     score: str,
-    proof: str | None,
+    link: str | None,
     screenshot: Attachment | None = None,
 ) -> None:
-    """Submit a score for an event, given by name or key; show its effect, or ask which score was meant.
+    """Submit a score for an event, given by name or key; show its effect, or ask what was meant.
 
     Without a link, a screenshot is the proof. The bot posts it below the answer, if it can.
     """
-    picture = None
-    if screenshot is not None and not (proof and proof.strip()):
-        proof = screenshot.url
-        picture = proof if can_be_kept(interaction, screenshot) else None
-
-    async def work() -> SubmissionResult | ScoreInQuestion | ScoreHeld:
-        services = services_of(interaction)
-        name = event if isinstance(event, str) else await services.events.name_of(guild_of(interaction), event)
-        try:
-            submission = _submission(interaction, name, score, proof, has_picture=picture is not None)
-            return await services.leaderboard.submit(submission)
-        except (ScoreInQuestion, ScoreHeld) as outcome:
-            return outcome
-
-    def show(outcome: SubmissionResult | ScoreInQuestion | ScoreHeld) -> Reply:
-        if isinstance(outcome, SubmissionResult):
-            return _show(outcome, picture)
-        if isinstance(outcome, ScoreHeld):
-            return _show_held(interaction, outcome)
-        return _ask(outcome, interaction.user.id, proof, PROOF if picture is None else SCREENSHOT)
-
-    outcome = await answer(interaction, work(), show)
-    if picture is not None and isinstance(outcome, SubmissionResult):
-        await keep_picture(interaction, outcome, picture)
+    proof = Proof(link)
+    if screenshot is not None and not (link and link.strip()):
+        proof = Proof(screenshot.url, screenshot.url if can_be_kept(interaction, screenshot) else None)
+    work = _count(interaction, event, score, proof)
+    outcome = await answer(interaction, work, lambda outcome: _show_outcome(interaction, outcome, proof))
+    await _keep_picture(interaction, outcome, proof)
 
 
-def _show(result: SubmissionResult, picture: str | None) -> Reply:
+async def _count(interaction: Interaction[Any], event: str | int, score: str, proof: Proof) -> Outcome:
+    """Submit a score; return its effect, that it is held, or the question what was meant."""
+    services = services_of(interaction)
+    name = event if isinstance(event, str) else await services.events.name_of(guild_of(interaction), event)
+    submission = Submission(
+        interaction_id=interaction.id,
+        guild_id=guild_of(interaction),
+        discord_id=interaction.user.id,
+        username=interaction.user.name,
+        display_name=interaction.user.display_name,
+        event_name=name,
+        score=score,
+        proof=proof.link,
+        locale=str(interaction.locale),
+        channel_id=channel_of(interaction),
+        has_picture=proof.picture is not None,
+    )
+    try:
+        return await services.leaderboard.submit(submission)
+    except (ScoreInQuestion, ScoreHeld) as outcome:
+        return outcome
+    except EventInQuestion as question:
+        events = await services.leaderboard.find_open(submission.guild_id, question.candidates)
+        if not events or len(score) > MAX_TEXT:
+            raise
+        return WhichEvent(question, events, score)
+
+
+def _show_outcome(interaction: Interaction[Any], outcome: Outcome, proof: Proof) -> Reply:
+    if isinstance(outcome, SubmissionResult):
+        return _show(outcome, proof)
+    if isinstance(outcome, ScoreHeld):
+        return _show_held(interaction, outcome)
+    return _ask(outcome, interaction.user.id, proof)
+
+
+async def _keep_picture(interaction: Interaction[Any], outcome: Outcome | None, proof: Proof) -> None:
+    if proof.picture is not None and isinstance(outcome, SubmissionResult):
+        await keep_picture(interaction, outcome, proof.picture)
+
+
+def _show(result: SubmissionResult, proof: Proof) -> Reply:
     """Show the effect of a score, with buttons to take it back and to explain it.
 
     If a picture follows, the link to it is left out.
     """
     event_id, discord_id = result.event.id, result.player.discord_id
     undo = UndoButton(event_id, discord_id, result.interaction_id)
-    shown = show_submission(result if picture is None else replace(result, proof=None))
+    shown = show_submission(result if proof.picture is None else replace(result, proof=None))
     return shown.with_buttons([undo, RatingButton(event_id, discord_id)])
 
 
@@ -283,6 +314,13 @@ def _show_held(interaction: Interaction[Any], held: ScoreHeld) -> Reply:
     return shown.with_buttons([TakeHeldBackButton(interaction.id)])
 
 
-def _ask(question: ScoreInQuestion, user_id: int, proof: str | None, label: str) -> Reply:
-    buttons = [ReadingButton(question.event_id, reading.text, user_id, reading.shown) for reading in question.readings]
-    return show_question(question, proof, label).with_buttons(buttons)
+def _ask(asked: ScoreInQuestion | WhichEvent, user_id: int, proof: Proof) -> Reply:
+    """Ask which event or which score was meant, with a button for each."""
+    if isinstance(asked, ScoreInQuestion):
+        question: ScoreInQuestion | EventInQuestion = asked
+        meanings = [(one.shown, asked.event_id, one.text) for one in asked.readings]
+    else:
+        question = asked.question
+        meanings = [(isolate(one.name, LONGEST_LABEL), one.id, asked.score) for one in asked.events]
+    shown = show_question(question, proof.link, PROOF if proof.picture is None else SCREENSHOT)
+    return shown.with_buttons([MeaningButton(label, event, user_id, score) for label, event, score in meanings])

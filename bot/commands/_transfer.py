@@ -158,7 +158,7 @@ def _import_refused(error: LeaderboardError, options: argparse.Namespace) -> str
 
 
 def _no_event(error: EventNotFound, options: argparse.Namespace) -> str:
-    nearest = f" Did you mean {error.nearest[0]!r}?" if isinstance(error, EventUnknown) and error.nearest else ""
+    nearest = f" Did you mean {error.candidates[0]!r}?" if isinstance(error, EventUnknown) and error.candidates else ""
     return f"Server {options.guild} has no event {options.event!r}.{nearest}"
 
 

@@ -76,11 +76,9 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.EventNotFound: "There is no such event in this server. See them all with `/events`.",
     errors.NoEvents: "This server has no events yet. An admin can make one with `/setup`.",
     errors.NoOpenEvents: "No event takes scores now. See them all with `/events`.",
-    errors.EventUnnamed: (
-        "Which event, such as {candidates}? Choose it at `event`; the bot remembers it for your next score."
-    ),
+    errors.EventUnnamed: ("Which event: {candidates}? The bot remembers it for your next score."),
     errors.EventUnknown: "This server has no event “{typed}”. {hint}",
-    errors.EventAmbiguous: "Which one: {candidates}? Type more of its name.",
+    errors.EventAmbiguous: "Which one: {candidates}?",
     errors.EventNameTaken: (
         "This server already has an event “{taken}”. Choose a different name: `/events` shows all."
     ),
@@ -296,7 +294,7 @@ def sentence(error: LeaderboardError) -> str:
         more = [f"- and {error.number - len(lines)} older"] if error.number > len(lines) else []
         fields["listed"] = "\n".join(lines + more)
     if isinstance(error, errors.EventUnknown | errors.UnknownTimeZone):
-        fields["hint"] = f"Did you mean {fields['nearest']}?" if error.nearest else _ELSEWHERE[type(error)]
+        fields["hint"] = f"Did you mean {fields['candidates']}?" if error.candidates else _ELSEWHERE[type(error)]
     if isinstance(error, errors.InvalidScore):
         fields |= _of_score(error, fields)
     if isinstance(error, errors.InvalidBound):

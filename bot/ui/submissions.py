@@ -13,7 +13,7 @@ from bot.domain.reviews import HeldScore
 from bot.domain.rules import SMALL_FIELD
 from bot.domain.scores import ScoreDirection, ScoreFormat, ScoreStyle, score_beyond
 from bot.domain.submissions import Neighbour, SubmissionResult
-from bot.errors import ScoreInQuestion
+from bot.errors import EventInQuestion, ScoreInQuestion
 from bot.ui.card import Attachment, Card, Reply, labelled
 from bot.ui.refusals import sentence
 from bot.ui.standings import PROVISIONAL, SETTLES, settles_after
@@ -70,15 +70,16 @@ def show_taken_back(result: CorrectionResult) -> Reply:
     return Reply([Card(None, (line,), (f"{escape(result.event.name)} · {best}",), Color.light_grey())])
 
 
-def show_question(question: ScoreInQuestion, proof: str | None, label: str = PROOF) -> Reply:
-    """Ask which score was meant; the caller adds the buttons, and `link_in` reads the link back."""
+def show_question(question: ScoreInQuestion | EventInQuestion, proof: str | None, label: str = PROOF) -> Reply:
+    """Ask which score or event was meant; the caller adds the buttons, and `link_in` reads the link back."""
     link = labelled(label, isolate(f"<{proof.strip()}>")) if proof is not None and proof.strip() else ()
     return Reply([Card(None, (sentence(question), *link), color=Color.orange())], ephemeral=True)
 
 
-def show_answered(shown: str) -> Reply:
-    """Show, in place of a question, that the chosen score has been submitted."""
-    return Reply([Card(None, (f"Submitted: **{shown}**",), color=Color.green())], ephemeral=True)
+def show_answered(result: SubmissionResult) -> Reply:
+    """Show, in place of a question, the score that has been submitted."""
+    told = f"Submitted: **{result.event.style.bare(result.score)}**"
+    return Reply([Card(None, (told,), color=Color.green())], ephemeral=True)
 
 
 def link_in(cards: Iterable[Card], label: str = PROOF) -> str | None:

@@ -9,7 +9,7 @@ from tests.world import World
 
 pytestmark = on_one_database
 
-WHICH = "Which one: **Tetris 40L** or **Tetris Blitz**? Type more of its name."
+WHICH = "Which one: **Tetris 40L** or **Tetris Blitz**?"
 BEST = "🎉"
 
 
@@ -31,8 +31,43 @@ async def test_a_part_of_one_name_is_taken(arcade: World) -> None:
 
 @on_both_databases
 async def test_a_part_of_several_names_is_answered_with_them(arcade: World) -> None:
-    assert await arcade.refused(arcade.submit("Ana", 5, "tetr")) == WHICH
     assert await arcade.refused(arcade.board(event="tetr")) == WHICH
+    await arcade.use(arcade.admin, "event edit", event="Tetris Blitz", unit="points")
+    asked = await arcade.submit("Ana", "15.020", "tetr", proof="https://example.com/run")
+    assert asked.is_private
+    assert asked.alone == f"{WHICH}\nProof\n<https://example.com/run>"
+    assert list(asked.buttons) == ["Tetris 40L", "Tetris Blitz"]
+
+    # The score is kept, and may be in question, too.
+    await arcade.restart_bot()
+    asked = await arcade.click("Ana", asked, "Tetris Blitz")
+    assert asked.alone == "Do you mean **15.02** or **15,020** points?\nProof\n<https://example.com/run>"
+    told = await arcade.click("Ana", asked, "15,020")
+    assert "Submitted: **15,020**" in told.alone
+    assert "· Tetris Blitz\n**15,020** points\n" in told.public
+    assert "proof <https://example.com/run>" in told.public
+
+
+async def test_only_events_that_take_scores_are_offered_for_a_score(arcade: World) -> None:
+    asked = await arcade.submit("Ana", 5, "ches")
+    assert list(asked.buttons) == ["Chess", "Chess 960"]
+    await arcade.use(arcade.admin, "event archive", event="Chess")
+    assert (await arcade.refused(arcade.click("Ana", asked, "Chess"))).startswith("Chess is archived")
+    assert list((await arcade.submit("Ana", 5, "960 chess")).buttons) == ["Chess 960"]
+    assert "· Chess 960\n" in (await arcade.click("Ana", asked, "Chess 960")).public
+
+
+async def test_whoever_names_no_event_chooses_one_by_a_button(world: World) -> None:
+    names = [f"Event {number}" for number in range(1, 7)]
+    for name in names:
+        await world.create_event(name)
+    asked = await world.use("Ana", "submit-score", score="5")
+    named = ", ".join(f"**{name}**" for name in names[:5])
+    assert asked.alone == f"Which event: {named} or 1 more? The bot remembers it for your next score."
+    assert list(asked.buttons) == names[:5]
+    assert "· Event 2\n" in (await world.click("Ana", asked, "Event 2")).public
+    world.clock.move(minutes=2)
+    assert "· Event 2\n" in (await world.use("Ana", "submit-score", score="6")).public
 
 
 async def test_a_whole_name_wins_although_it_is_a_part_of_another(arcade: World) -> None:
@@ -71,12 +106,12 @@ async def test_a_part_means_a_past_season_only_by_a_name_of_its_own(arcade: Worl
 )
 async def test_what_is_no_name_is_answered_with_those_that_are_like_it(arcade: World, typed: str, hint: str) -> None:
     told = f"This server has no event “{typed}”. {hint}"
-    assert await arcade.refused(arcade.submit("Ana", 5, typed)) == told
+    assert told in (await arcade.submit("Ana", 5, typed)).alone
     assert await arcade.refused(arcade.board(event=typed)) == told
 
 
 async def test_nothing_typed_means_no_event(arcade: World) -> None:
-    assert (await arcade.refused(arcade.submit("Ana", 5, "\u200b"))).startswith("Which one: **Chess**, **Chess 960**, ")
+    assert (await arcade.submit("Ana", 5, "\u200b")).alone.startswith("Which one: **Chess**, **Chess 960**, ")
 
 
 async def test_a_server_without_events_says_who_makes_them(world: World) -> None:

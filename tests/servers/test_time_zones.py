@@ -71,7 +71,7 @@ def test_what_is_no_time_zone_is_refused_with_zones_of_similar_names() -> None:
     for typed, alike in nearest.items():
         with pytest.raises(UnknownTimeZone) as refusal:
             time_zone_of(typed)
-        assert (refusal.value.typed, refusal.value.nearest) == (typed, alike)
+        assert (refusal.value.typed, refusal.value.candidates) == (typed, alike)
     names = ("", " ", "Europe/Nowhere", "+01:00", "../../etc/passwd", "\x00", "x" * 300)
     assert taken(time_zone_of, names, UnknownTimeZone) == []
 

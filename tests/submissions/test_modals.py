@@ -164,8 +164,8 @@ async def test_without_a_name_a_score_is_for_the_channels_or_the_last_event(
     assert "Tetris Blitz" in (await world.use("Ana", "submit-score", score="1")).public
     await world.create_event("40L Sprint", "LOW")
     assert "Tetris Blitz" in (await world.use("Ana", "submit-score", score="2")).public
-    which = "Which event, such as **40L Sprint** or **Tetris Blitz**? Choose it at `event`"
-    assert which in await world.refused(world.use("Bob", "submit-score", score="3"))
+    which = "Which event: **40L Sprint** or **Tetris Blitz**? The bot remembers it for your next score."
+    assert which in (await world.use("Bob", "submit-score", score="3")).alone
     here = {"default-channel": world.channel}
 
     for name, seen in {"Tetris Blitz": "Tetris Blitz", "40L Sprint": "40L Sprint"}.items():

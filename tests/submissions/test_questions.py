@@ -3,8 +3,8 @@
 from discord import Locale
 from sqlalchemy import URL
 
-from bot.cogs.submissions import ReadingButton
-from bot.domain.scores import MAX_SCORE
+from bot.cogs.submissions import MeaningButton
+from bot.domain.scores import MAX_TEXT
 from tests.one_database import on_both_databases, on_one_database
 from tests.outages import statement_waits
 from tests.patience import SOON, hasty
@@ -140,6 +140,6 @@ async def test_a_click_that_takes_long_is_answered_too(world: World) -> None:
 
 
 def test_every_score_fits_into_the_id_of_a_button() -> None:
-    longest = ReadingButton(2**31 - 1, f"-{MAX_SCORE}.123456789", 9 * 10**18 - 1, "label")
+    longest = MeaningButton("label", 2**31 - 1, 9 * 10**18 - 1, "9" * MAX_TEXT)
     assert len(longest.custom_id) <= 100
-    assert ReadingButton.__discord_ui_compiled_template__.fullmatch(longest.custom_id)
+    assert MeaningButton.__discord_ui_compiled_template__.fullmatch(longest.custom_id)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.dialect import may_be_the_rows
-from bot.database.models import ScoreSubmission
+from bot.database.models import Event, ScoreSubmission
 from bot.domain.clock import Clock
-from bot.domain.events import EventChoices
+from bot.domain.events import EventChoices, EventInfo
 from bot.domain.ratings import RatingScale
 from bot.domain.submissions import OpenEvent, Submission, SubmissionResult, SubmissionRules
 from bot.domain.text import clean_proof
@@ -33,6 +33,8 @@ MOST_TOGETHER = 100
 """The most submissions in a batch; in larger batches, submissions would wait too long for each other."""
 LOCKED_SECONDS = 0.05
 """The longest pause before a submission retries a locked event."""
+MOST_MEANT = 5
+"""The most events that the bot offers to a player who has named none for certain."""
 GIVE_UP_SECONDS = 120.0
 """How long a submission waits for a locked event before the bot gives up and tells the player."""
 
@@ -112,6 +114,20 @@ class LeaderboardService:
             usual = find_usual_event(session, guild_id, channel_id, discord_id, week)
             choices = tuple(map(describe, events))
             return EventChoices(choices, next((one for one in choices if usual and one.id == usual.id), None))
+
+        return await self._database.read(work)
+
+    async def find_open(self, guild_id: int, names: Sequence[str]) -> tuple[EventInfo, ...]:
+        """Return those of the events of a server with some names that take scores, in the order of the names.
+
+        At most the first `MOST_MEANT` names are looked at.
+        """
+
+        def work(session: Session) -> tuple[EventInfo, ...]:
+            meant = names[:MOST_MEANT]
+            is_open = open_events(guild_id, current_week(session, guild_id, self._clock()))
+            found = {event.name: describe(event) for event in session.scalars(is_open.where(Event.name.in_(meant)))}
+            return tuple(found[name] for name in meant if name in found)
 
         return await self._database.read(work)
 

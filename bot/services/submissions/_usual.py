@@ -10,9 +10,6 @@ from bot.domain.weeks import Week
 from bot.errors import NoEvents, NoOpenEvents
 from bot.services.events import open_events, takes_scores
 
-MOST_NAMED = 2
-"""How many events the refusal names to a player who has named none."""
-
 
 def find_usual_event(
     session: Session, guild_id: int, channel_id: int | None, discord_id: int, week: Week
@@ -56,8 +53,8 @@ def _uses_of(discord_id: int) -> sa.CompoundSelect[Any]:
 
 
 def find_open_names(session: Session, guild_id: int, week: Week) -> tuple[str, ...]:
-    """Return the first names of the events of a server that take scores in a week."""
-    return tuple(event.name for event in session.scalars(open_events(guild_id, week).limit(MOST_NAMED)))
+    """Return the names of the events of a server that take scores in a week."""
+    return tuple(event.name for event in session.scalars(open_events(guild_id, week)))
 
 
 def check_any_open(session: Session, guild_id: int, week: Week) -> None:
