@@ -143,7 +143,8 @@ def _alarm(event: EventInfo) -> str:
 def _channel(change: EventChange) -> str:
     if change.channel is None:
         return f"none any more: in <#{change.channel_before}> scores need the name of the event again"
-    return f"<#{change.channel}>: scores there need no name of an event"
+    later = "" if change.event.is_active else " once the event is out of the archive"
+    return f"<#{change.channel}>: scores there need no name of an event{later}"
 
 
 def _weeks(event: EventInfo) -> dict[str, str]:

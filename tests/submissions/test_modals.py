@@ -178,6 +178,20 @@ async def test_without_a_name_a_score_is_for_the_channels_or_the_last_event(
     assert "40L Sprint" in (await world.use("Ana", "submit-score", score="5")).public
 
 
+async def test_an_archived_event_becomes_a_channels_own_once_it_is_back(world: World) -> None:
+    for name in ("Blitz", "Sprint"):
+        await world.create_event(name)
+    await world.use(world.admin, "event archive", event="Blitz")
+
+    changed = await world.use(world.admin, "event edit", event="Blitz", **{"default-channel": world.channel})
+
+    own = f"<#{world.channel.id}>: scores there need no name of an event"
+    assert f"{own} once the event is out of the archive\n" in changed
+    assert "Sprint" in (await world.use("Ana", "submit-score", score="1")).public
+    await world.use(world.admin, "event edit", event="Blitz", active=True)
+    assert "Blitz" in (await world.use("Ana", "submit-score", score="2")).public
+
+
 @on_both_databases
 async def test_a_held_score_makes_its_event_the_last_one(backend: TestBackend) -> None:
     await backend.create_event(name="Tetris")
