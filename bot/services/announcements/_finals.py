@@ -14,7 +14,7 @@ from bot.services.announcements._announcements import Announcements
 from bot.services.events import describe, find_event
 from bot.services.servers import load_settings
 from bot.services.standings import find_leaders
-from bot.services.weeks import end_to_come, find_progress, find_run
+from bot.services.weeks import closed_weeks, end_to_come, find_progress, find_run
 
 
 class FinalAnnouncements(Announcements):
@@ -61,12 +61,11 @@ class FinalAnnouncements(Announcements):
 
     def _report(self, session: Session, event: Event) -> Final:
         season = find_progress(session, event, self._clock())
-        weeks = sa.select(sa.func.count()).where(WeeklyRun.event_id == event.id)
         return Final(
             event=describe(event),
             podium=podium_of(find_leaders(session, event, MOST_ON_PODIUM)),
             players=event.score_count,
-            weeks=session.execute(weeks).scalar_one(),
+            weeks=len(closed_weeks(session, event.id)),
             has_ended=season is not None and season.has_ended,
         )
 

@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.database.models import Event, WeeklyRun
+from bot.database.models import Event
 from bot.database.streams import Streams, compute_aside
 from bot.domain.fairness import Fairness, Rated
 from bot.domain.methods import Rating
@@ -36,7 +35,7 @@ from bot.services.events import describe, find_event
 from bot.services.ratings import rating_of
 from bot.services.rehearsals._log import replay
 from bot.services.servers import Actor, is_admin, name_players, require_admin
-from bot.services.weeks import find_run
+from bot.services.weeks import closed_weeks, find_run
 
 MOST_WEIGHED = 10_000
 """The largest event for which a week's explanation includes the influences; more players would take seconds."""
@@ -133,8 +132,7 @@ class _Outcomes:
     """An event, replayed under several sets of rules at once."""
 
     def __init__(self, session: Session, event: Event, ratings: Sequence[Rating]) -> None:
-        runs = sa.select(sa.func.count()).where(WeeklyRun.event_id == event.id)
-        self.weeks = session.execute(runs).scalar_one()
+        self.weeks = len(closed_weeks(session, event.id))
         bounds = describe(event).bounds
 
         def compute(streams: Streams) -> list[_Replayed]:
