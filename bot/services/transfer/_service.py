@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from sqlalchemy.orm import Session
@@ -26,8 +25,6 @@ from bot.services.transfer._scores import count_imported, import_scores, plan_sc
 
 MOST_BYTES = 10_000_000
 """The largest attachment to send: Discord's limit, less some room for the rest of the message."""
-
-T = TypeVar("T")
 
 
 class TransferService:
