@@ -27,7 +27,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.services.servers import itself
-from bot.services.tournament import NoTournament, TournamentImportService
+from bot.services.tournament import NoTournament, TournamentImportService, read_tournament
 from bot.services.transfer import EventFile, NotAnEventFile, TransferService, read_event_file
 from bot.ui.refusals import tell_mistake
 from bot.ui.text import count_of
@@ -184,7 +184,7 @@ async def _import_tournament(settings: Settings, source: URL, options: argparse.
     async with opened(source) as tournament, opened(settings.database) as database:
         service = TournamentImportService(database, utc_now)
         try:
-            data = await service.read(tournament)
+            data = await tournament.read(read_tournament)
         except Unavailable as error:
             reason = reason_of(error.__cause__)
             raise SettingsError([f"The tournament bot's database cannot be reached ({reason})."]) from error

@@ -15,7 +15,7 @@ from bot.domain.events import ALARM_ELO
 from bot.domain.rules import Attendance, Method
 from bot.domain.standings import Board
 from bot.domain.tournament import Reason, TournamentPlan
-from bot.services.tournament import NoTournament, TournamentImportService
+from bot.services.tournament import NoTournament, TournamentImportService, read_tournament
 from tests import tables
 from tests.backends import ADMIN, GUILD, TestBackend
 from tests.one_database import on_one_database
@@ -39,7 +39,7 @@ async def bring(backend: TestBackend, source: URL, *, dry_run: bool = False) -> 
     tournament = Database(source)
     service = TournamentImportService(backend.database, backend.clock)
     try:
-        data = await service.read(tournament)
+        data = await tournament.read(read_tournament)
     finally:
         await tournament.close()
     return await (service.plan if dry_run else service.carry_out)(data, GUILD)

@@ -1,6 +1,6 @@
 """Import players' scores from a tournament bot."""
 
 from bot.services.tournament._service import TournamentImportService
-from bot.services.tournament._source import NoTournament
+from bot.services.tournament._source import NoTournament, read_tournament
 
-__all__ = ["NoTournament", "TournamentImportService"]
+__all__ = ["NoTournament", "TournamentImportService", "read_tournament"]

@@ -25,25 +25,16 @@ from bot.domain.tournament import (
 from bot.domain.weeks import Week
 from bot.services.events import apply_defaults, describe, find_event, get_event
 from bot.services.servers import add_members, itself, load_settings, record
-from bot.services.tournament._source import read_tournament
 from bot.services.verification import add_scores, rebuild
 from bot.services.weeks import after_correction, closed_weeks
 
 
 class TournamentImportService:
-    """Imports from databases of tournament bots; it only reads these."""
+    """Imports what `read_tournament` returns of a tournament bot's database."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-
-    async def read(self, source: Database) -> TournamentData:
-        """Read a tournament bot's database.
-
-        Raises:
-            NoTournament: the database does not belong to a tournament bot.
-        """
-        return await source.read(read_tournament)
 
     async def plan(self, data: TournamentData, guild_id: int) -> TournamentPlan:
         """Return what `carry_out` would import into a server; write nothing."""
