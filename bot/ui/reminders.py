@@ -99,7 +99,7 @@ def _of_rival(one: RivalBest) -> str:
 def _result(one: OwnResult) -> str:
     rated = "" if one.elo is None else f" · Elo {write_elo(one.elo)}"
     told = (
-        f"**{escape(one.event.name)}** · {write_days(one.week)}: #{one.rank:,} of {count_of(one.players, 'player')}"
-        f" with {escape_score(one.score, one.event.style)}{rated}"
+        f"**{escape(one.event.name)}** · {write_days(one.week)}: {escape_score(one.score, one.event.style)}"
+        f" · #{one.rank:,} of {count_of(one.players, 'player')}{rated}"
     )
     return told if one.event_elo is None else f"{told}\n{small_print(f'your event Elo is {write_elo(one.event_elo)}')}"

@@ -111,7 +111,7 @@ async def test_overtaking_is_told_once_a_day_and_results_soon_after_a_close(worl
     assert len(await told(world, "Ana")) == 1
     world.clock.move(seconds=SETTLES.total_seconds())
     [_, results] = await told(world, "Ana")
-    assert "**Tetris Blitz** · 16–22 November: #4 of 4 players with 100 points · Elo " in results
+    assert "**Tetris Blitz** · 16–22 November: 100 points · #4 of 4 players · Elo " in results
     assert "beat your" not in results
     world.clock.move(days=1)
     assert "Ed (110 points)" in (await told(world, "Ana"))[-1]
@@ -143,8 +143,8 @@ async def test_results_of_weeks_closed_one_after_another_are_all_told_soon(world
 
     [results] = await told(world, "Ana")
 
-    assert "**Tetris Blitz** · 16–22 November: #2 of 2 players" in results
-    assert "**Sprint** · 16–22 November: #2 of 2 players" in results
+    assert "**Tetris Blitz** · 16–22 November: 100 · #2 of 2 players" in results
+    assert "**Sprint** · 16–22 November: 100 · #2 of 2 players" in results
 
 
 @on_both_databases
@@ -215,7 +215,7 @@ async def test_all_weeks_that_close_together_are_told(world: World) -> None:
 
     [results] = await told(world, "Ana")
 
-    assert all(f"**{event}** · 16–22 November: #2 of 2 players" in results for event in events)
+    assert all(f"**{event}** · 16–22 November: 100 · #2 of 2 players" in results for event in events)
 
 
 async def test_one_button_in_a_reminder_ends_them_and_closed_messages_do_too(world: World) -> None:
