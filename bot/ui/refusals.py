@@ -191,7 +191,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.NothingHeld: (
         "This score waits no longer: an admin has decided, or its player has taken it back. `/review` shows what waits."
     ),
-    errors.AlarmUnreadable: "“{typed}” is no alarm. Type points of Elo from 1 to {most:,}, such as 150, or none.",
+    errors.AlarmUnreadable: "“{typed}” is no alarm. Type points of Elo from 1 to {most:,}, such as 150, or `none`.",
     errors.AlarmBoundsSwapped: (
         "`alarm-min` would be greater than `alarm-max`. Choose a smaller `alarm-min` or a greater `alarm-max`."
     ),
