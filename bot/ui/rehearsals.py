@@ -10,7 +10,7 @@ from bot.domain.fairness import REGULAR, SELDOM, TOP, Fairness, Group
 from bot.domain.methods import middle_score, most_spreads, spread_of
 from bot.domain.rehearsals import Moves, OtherLogarithm, Outcome, RankedPlayer, Rehearsal, WeekExplanation
 from bot.domain.rules import WEEKS_ADDED, Attendance, Method, Rules
-from bot.domain.scores import ScoreDirection
+from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.standings import Board
 from bot.domain.text import shorten
 from bot.ui.card import Card, Reply, labelled
@@ -256,11 +256,13 @@ def _elo(explained: WeekExplanation) -> str:
     if rules.method is Method.RANKS:
         return f"Beating half of the others gives **{scale.base_elo}**, beating 84 % of them **{points}** more."
     what = "the mean" if rules.method is Method.CLASSIC else "the middle"
-    better, worse = ("above", "below") if explained.rating.direction is ScoreDirection.HIGH else ("below", "above")
+    greater, smaller = ("longer", "shorter") if explained.event.style.format is ScoreFormat.TIME else ("above", "below")
+    is_high = explained.rating.direction is ScoreDirection.HIGH
+    better, worse = (greater, smaller) if is_high else (smaller, greater)
     bound = f", at most {most_spreads(explained.field.size):.3g} spreads" if rules.method is Method.ROBUST else ""
     return (
-        f"Elo: **{scale.base_elo}** at {what}, **{points}** more for each spread {better} it, "
-        f"less for each {worse} it{bound}."
+        f"Elo: **{scale.base_elo}** at {what}, **{points}** more for each spread {better}, "
+        f"less for each {worse}{bound}."
     )
 
 

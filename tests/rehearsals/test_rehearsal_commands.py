@@ -139,7 +139,7 @@ async def test_the_spread_of_a_small_robust_week_is_the_one_that_its_elos_have(w
     # Cai's week is rated 1000 + 200 × 100 / 247.1 = 1081.
     assert "1081" in (shown.public or "")
     assert "The score in the middle is **200**; a spread, the usual distance, is **247.1**." in told
-    assert "less for each below it, at most 2.4 spreads." in told
+    assert "less for each below, at most 2.4 spreads." in told
 
 
 async def test_how_a_week_was_rated_is_told_and_to_admins_also_what_weighs(
@@ -152,7 +152,7 @@ async def test_how_a_week_was_rated_is_told_and_to_admins_also_what_weighs(
     formula = (
         "Tetris Blitz · 16–22 November\n"
         "3 players took part. The mean is **1:10**; a spread, the usual distance, is **8.165s**.\n"
-        "Elo: **1000** at the mean, **200** more for each spread below it, less for each above it.\n"
+        "Elo: **1000** at the mean, **200** more for each spread shorter, less for each longer.\n"
         "Weekly average: all weeks from the first on; a missed week counts 0.\n"
         "Elo: half best, half weekly average."
     )
