@@ -232,8 +232,12 @@ def _formula(explained: WeekExplanation) -> Iterator[str]:
     if not explained.is_rated:
         yield f"{players} took part. A week of this event takes {rules.min_field:,}, so this one counts for nobody."
         return
-    yield f"{players} took part. {_middle(explained)}"
-    yield _elo(explained)
+    if explained.field.spread == 0 and rules.method is not Method.RANKS:
+        how = "alone" if explained.field.size == 1 else "with the same score"
+        yield f"{players} took part {how}: **{explained.rating.scale.base_elo}** by rule."
+    else:
+        yield f"{players} took part. {_middle(explained)}"
+        yield _elo(explained)
     yield _weeks(explained)
     yield f"{halves_in_words(rules)}."
 

@@ -142,6 +142,17 @@ async def test_the_spread_of_a_small_robust_week_is_the_one_that_its_elos_have(w
     assert "less for each below, at most 2.4 spreads." in told
 
 
+async def test_a_week_without_a_spread_is_told_to_be_rated_by_rule(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100})
+    alone = await world.click("Ana", await world.reset(), RATED)
+    assert "\n1 player took part alone: **1000** by rule.\nWeekly average: " in alone
+    world.clock.move(weeks=1)
+    await world.submit_all({"Ana": 100, "Bob": 100})
+    equal = await world.click("Ana", await world.reset(), RATED)
+    assert "\n2 players took part with the same score: **1000** by rule.\nWeekly average: " in equal
+
+
 async def test_how_a_week_was_rated_is_told_and_to_admins_also_what_weighs(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
