@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from sqlalchemy import URL, text, update
 from sqlalchemy.engine import Engine
 
 from bot.database.models import Base, Event, PlayerEventStats
+from bot.domain.jobs import JobKind, Lane
+from bot.domain.reminders import Reminder
 from bot.domain.standings import Board
+from bot.services.jobs._queue import claim_due
 from tests import tables
 from tests.backends import EVENT, GUILD, DeadProcess, TestBackend, open_test_backend, with_recalculation
 from tests.large_events import as_if_large
@@ -192,6 +196,28 @@ async def test_scores_taken_back_are_looked_up_by_their_player(file_url: URL) ->
     own = [step for step in steps if step.startswith("SEARCH score_submissions USING INDEX idx")]
     by_player = "SEARCH score_submissions USING INDEX idx_score_submissions_player (player_id=?)"
     assert own == [by_player, by_player]
+
+
+async def test_who_has_overtaken_a_player_is_looked_up_by_player(file_url: URL) -> None:
+    async with open_test_backend(file_url) as backend:
+        reminders = backend.real.services.reminders
+        await backend.create_event()
+        await backend.submit(1, 30)
+        await reminders.switch(GUILD, 1, Reminder.OVERTAKEN, is_on=True)
+        backend.clock.move(hours=1)
+        await backend.submit(2, 40)
+        backend.clock.move(days=1)
+        [claim] = await backend.database.write(
+            partial(claim_due, now=backend.clock.now, lane=Lane.MESSAGES, kinds=[JobKind.REMINDER], most=1)
+        )
+        with seen_with_parameters("SELECT") as seen:
+            message = await reminders.draft(claim)
+        steps = [step for statement in seen for step in await plan_of(backend, *statement)]
+    assert message is not None
+    assert [one.number for one in message.overtaken] == [1]
+    logged = [step for step in steps if "score_submissions" in step]
+    assert logged
+    assert [step for step in logged if "idx_score_submissions_player (player_id=?" not in step] == []
 
 
 async def _submit_together(backend: TestBackend, factor: int) -> None:

@@ -28,13 +28,13 @@ def is_weekly_best(
     return (scores.event_id == event_id) & has_type(ScoreType.WEEKLY) & (scores.week_number == week_code)
 
 
-def is_of_event(event_id: int) -> sa.ColumnElement[bool]:
+def is_of_event(event_id: int, log: type[ScoreSubmission] = ScoreSubmission) -> sa.ColumnElement[bool]:
     """Return the condition for rows of the log of an event, for queries that look rows up by player.
 
     The addition of 0 keeps the planner from using the index by event: a player has few rows, but an event may have
     many.
     """
-    return ScoreSubmission.event_id + 0 == event_id
+    return log.event_id + 0 == event_id
 
 
 def has_type(score_type: ScoreType, scores: type[LeaderboardScore] = LeaderboardScore) -> sa.ColumnElement[bool]:

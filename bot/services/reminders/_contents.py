@@ -28,7 +28,7 @@ from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 from bot.errors import LeaderboardError
 from bot.services.events import describe
-from bot.services.ratings import best_first, is_better, is_personal_best, is_weekly_best
+from bot.services.ratings import best_first, is_better, is_of_event, is_personal_best, is_weekly_best
 from bot.services.servers import find_member
 from bot.services.standings import StandingsService
 from bot.services.weeks import open_week
@@ -153,7 +153,7 @@ class Contents:
         scores, log, held = LeaderboardScore, ScoreSubmission, HeldScore
         beats = is_better(scores.score, best, event.score_direction)
         counts_from = _counts_from()
-        of_player = log.player_id == scores.player_id, log.event_id == event.id, log.removed_at.is_(None)
+        of_player = log.player_id == scores.player_id, is_of_event(event.id), log.removed_at.is_(None)
         was_ahead = sa.exists().where(
             *of_player, is_better(log.score, best, event.score_direction), counts_from <= until
         )
@@ -190,14 +190,14 @@ class Contents:
         log, own, theirs = ScoreSubmission, aliased(ScoreSubmission), aliased(ScoreSubmission)
         was_behind = sa.exists().where(
             theirs.player_id == log.player_id,
-            theirs.event_id == event.id,
+            is_of_event(event.id, theirs),
             theirs.removed_at.is_(None),
             is_better(theirs.score, own.score, event.score_direction),
             _counts_from(theirs) < _counts_from(),
         )
         return sa.exists().where(
             own.player_id == self._player_id,
-            own.event_id == event.id,
+            is_of_event(event.id, own),
             own.removed_at.is_(None),
             _counts_from(own) < _counts_from(),
             ~was_behind.correlate(log, own),
