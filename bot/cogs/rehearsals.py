@@ -10,6 +10,7 @@ from bot.cogs._buttons import EVENT, WEEK, IdButton
 from bot.cogs._questions import KeepButton, agree
 from bot.cogs._services import services_of
 from bot.cogs.pictures import PictureButton
+from bot.cogs.standings import NOBODY, PageButton
 from bot.domain.announcements import Reopened, Results
 from bot.domain.rehearsals import Rehearsal, read_rules, write_rules
 from bot.ui.announcements import show_results
@@ -28,12 +29,13 @@ def ask_to_apply(rehearsal: Rehearsal) -> Reply:
 
 
 def show_explained_results(content: Results | Reopened) -> Reply:
-    """Show the results of weeks that were closed together, with buttons that explain and draw the last of them."""
+    """Show the results of weeks closed together, with buttons for all results of the last one, and how it was rated."""
     shown = show_results(content)
     if isinstance(content, Reopened):
         return shown
     event_id, week = content.event.id, str(content.week)
-    return shown.with_buttons([PictureButton("week", week, event_id), RatedButton(event_id, week)])
+    full = PageButton("full", event_id, week, 0, NOBODY)
+    return shown.with_buttons([full, RatedButton(event_id, week), PictureButton("week", week, event_id)])
 
 
 class RulesButton(IdButton, template=RULES_BUTTON_ID):

@@ -24,6 +24,8 @@ BUTTON_ID = re.compile(
 BOARDS = frozenset(map(str, Board))
 SWITCH = {"all": Board.ALL_TIME, "week": Board.WEEK, "overall": Board.OVERALL}
 """The boards, by the labels of the buttons that switch to them."""
+NOBODY = 0
+"""The owner of a message that everybody gets a private copy of."""
 
 
 class Standings(ServiceCog):
@@ -65,10 +67,11 @@ class PageButton(IdButton, template=BUTTON_ID):
         "all": "All-time",
         "week": "This week",
         "overall": "Overall",
+        "full": "Full results",
     }
 
     def __init__(self, label: str, event_id: int, board: str, page: int, owner_id: int, *, enabled: bool = True):
-        """Turn to `page` of a board or of a closed week, in the message that the user `owner_id` asked for."""
+        """Turn to `page` of a board or of a closed week, in the message of the user `owner_id`, or of `NOBODY`."""
         self.label, self.event_id, self.board, self.page, self.owner_id = label, event_id, board, page, owner_id
         custom_id = f"leaderboard:{label}:{event_id}:{board}:{page}:{owner_id}"
         super().__init__(self.LABELS.get(label, label), custom_id, enabled=enabled)

@@ -65,8 +65,9 @@ async def test_results_are_told_at_a_close_and_corrected_by_an_undo(server: Serv
         "🥉 **Cy** · 80 · 911",
         "**Overall** 1\u00a0Ana\u00a01268 · 2\u00a0Ben\u00a01089 · 3\u00a0Cy\u00a0911",
         "4 played · the next week closes <t:1796004000:R>",
-        "Picture",
+        "Full results",
         "How was this rated?",
+        "Picture",
     ]
     await server.play((DAN, 95), (ANA, 110), (BEN, 85))
     [second] = (await server.told("🏆", CLOSE + 7 * DAY))[1:]
@@ -180,7 +181,7 @@ async def test_a_week_that_is_closed_late_names_the_end_of_the_open_week(server:
     await server.play((ANA, 100), (BEN, 90))
     [told] = await server.told("🏆", CLOSE + 16 * DAY)
     assert "🥇 **Ana** · 100 · 1200?\n🥈 **Ben** · 90 · 800?\n" in told
-    assert told.endswith("\n? = fewer than 3 players\nPicture\nHow was this rated?")
+    assert told.endswith("\n? = fewer than 3 players\nFull results\nHow was this rated?\nPicture")
     assert f"2 played · the next week closes <t:{int((CLOSE + 21 * DAY).timestamp())}:R>" in told
 
 

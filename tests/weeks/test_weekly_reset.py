@@ -86,6 +86,18 @@ async def test_closing_the_current_week_is_asked_first(world: World, week: dict[
     assert await world.tables() == before
 
 
+async def test_full_results_show_whoever_clicks_the_board_of_the_closed_week(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({name: score for score, name in enumerate("ABCDEFGHIJK", 1)})
+    closed = await world.reset()
+    assert [*closed.buttons] == ["Full results", "How was this rated?", "Picture", "Undo"]
+    for who in ("A", world.admin):
+        full = await world.click(who, closed, "Full results")
+        assert full.is_private
+        assert full.text.startswith("Tetris Blitz · 16–22 November 2026\n🥇 **K** · 11 · ")
+        assert "**A** · 1 · " in await world.click(who, full, "›")
+
+
 @on_both_databases
 async def test_the_buttons_of_the_question_and_of_the_results_outlive_the_bot(world: World) -> None:
     await world.create_event()
