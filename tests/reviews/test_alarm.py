@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from statistics import fmean, median
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import assume, given
@@ -30,6 +31,7 @@ from bot.errors import (
     ScoreHeld,
 )
 from bot.services.events import EventOptions
+from bot.services.submissions import _known_bests as known_bests
 from bot.ui.reviews import show_refused, show_review
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, MEMBER, TestBackend, open_test_backend
@@ -298,6 +300,18 @@ async def test_under_robust_only_an_outlier_that_moves_others_far_is_held(backen
     assert [held["moves"] for held in await held_of(backend)] == [285, 285, 372]
     # A score within four spreads counts, however far it moves the median.
     assert (await backend.submit(6, 132)).rank == 1
+
+
+async def test_under_robust_an_outlier_is_held_in_a_field_too_large_to_cache(backend: TestBackend) -> None:
+    await backend.create_event("LOW", alarm="150")
+    await tables.execute(backend.database, update(Event).values(method=Method.ROBUST))
+    with patch.object(known_bests, "MOST_SCORES", 0):
+        # Of most bests equal, the median deviation is 0, and the mean deviation follows every score.
+        await backend.submit_all({1: 10, 2: 10, 3: 10, 4: 10, 5: 50, 6: 90})
+        await backend.rate()
+        with pytest.raises(ScoreHeld):
+            await backend.submit(CHEAT, 500_000)
+        assert (await backend.submit(7, 60)).players == 7
 
 
 async def test_small_fields_ranks_and_events_without_alarm_hold_nothing(backend: TestBackend) -> None:

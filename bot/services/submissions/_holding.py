@@ -1,7 +1,7 @@
 """Hold scores for an admin's decision: those that would move others far, or exceed the bounds of an alarm."""
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ def find_alarm(
         return None
     most = math.inf if alarm.elo is None else alarm.elo
     if event.info.rules.method is Method.ROBUST:
-        moves = _moves_of_outlier(event, decision, scale, bests)
+        moves = _moves_of_outlier(connection, event, player_id, decision, scale, bests)
     else:
         before = event.statistics.field
         after = event.statistics.change(decision.previous_best, entry.score).field
@@ -49,18 +49,27 @@ def find_alarm(
     return None if moves <= most else RaisedAlarm(math.ceil(moves))
 
 
-def _moves_of_outlier(event: OpenEvent, decision: Decision, scale: RatingScale, bests: KnownBests) -> float:
-    """Return how far a new personal best moves others under *robust*; 0 in events that are too large to be cached.
+def _moves_of_outlier(
+    connection: Connection, event: OpenEvent, player_id: int, decision: Decision, scale: RatingScale, bests: KnownBests
+) -> float:
+    """Return how far a new personal best moves others under *robust*; 0 if it is no outlier.
 
-    In these, one score moves the median by one place.
+    In an event that is too large to be cached, the field as last counted tells outliers; only these load all bests.
     """
-    if not bests.knows(event):
+    robust, old, new = Robust(event.info.rules.rates_logarithms), decision.previous_best, decision.personal_best
+    if bests.knows(event):
+        others: Sequence[float] = bests.scores_after(event)
+        if old is not None:
+            others = [*others]
+            others.remove(old)
+    elif event.kept_field is not None and robust.cuts_off(new, event.kept_field):
+        moved = {player: best for player, (_, best) in event.moves.items() if player != player_id}
+        bests_of_others = is_personal_best(event.info.id), LeaderboardScore.player_id.not_in([player_id, *moved])
+        stored = connection.execute(select(LeaderboardScore.score).where(*bests_of_others)).scalars()
+        others = [*stored, *moved.values()]
+    else:
         return 0.0
-    others = bests.scores_after(event)
-    if decision.previous_best is not None:
-        others.remove(decision.previous_best)
-    robust = Robust(event.info.rules.rates_logarithms)
-    return influence_of_outlier(robust, others, decision.previous_best, decision.personal_best, scale)
+    return influence_of_outlier(robust, others, old, new, scale)
 
 
 def _extremes(connection: Connection, event: OpenEvent, player_id: int) -> Extremes:
