@@ -97,6 +97,7 @@ async def test_an_answer_and_the_boards_have_the_elo_that_is_stored(
             field = Rating(ScoreDirection.HIGH, rules, RatingScale()).field_of(list(scores.values())[:player])
             if rules.method is Method.RANKS or not is_large:
                 assert told.elo == Rating(ScoreDirection.HIGH, rules, RatingScale()).elo(score, field)
+                assert (await backend.elos())[player] == told.elo
         await backend.real.scoring.recalculate(1)
         again = await backend.submit(7, 1.0)
     stats = await tables.stats(backend.database, 1)

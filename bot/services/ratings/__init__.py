@@ -27,11 +27,12 @@ from bot.services.ratings._fields import (
 )
 from bot.services.ratings._locks import open_lock, redis_failure
 from bot.services.ratings._methods import (
-    current_field,
+    MOST_MEASURED,
     measure_field,
     rate,
     rating_of,
     rating_parameters,
+    shown_field,
     stored_field,
     weight_parameters,
 )
@@ -39,6 +40,7 @@ from bot.services.ratings._recalculation import LeaderboardScoringService, recal
 from bot.services.ratings._recalculator import Recalculation, Recalculator
 
 __all__ = [
+    "MOST_MEASURED",
     "LeaderboardScoringService",
     "Recalculation",
     "Recalculator",
@@ -52,7 +54,6 @@ __all__ = [
     "counted_bests",
     "counts_in",
     "counts_of",
-    "current_field",
     "event_elo_expression",
     "forget_week_statistics",
     "has_type",
@@ -70,6 +71,7 @@ __all__ = [
     "rating_parameters",
     "recalculate",
     "redis_failure",
+    "shown_field",
     "store_week_statistics",
     "stored_field",
     "was_counted",

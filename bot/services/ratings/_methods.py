@@ -23,6 +23,9 @@ from bot.services.ratings._expressions import (
 )
 from bot.services.ratings._fields import count_field
 
+MOST_MEASURED = 2_000
+"""The most personal bests of an event that *robust* measures for an answer or a page; more of them take too long."""
+
 
 def rating_of(event: Event, scale: RatingScale) -> Rating:
     """Return how scores of an event become ratings."""
@@ -111,6 +114,18 @@ def stored_field(event: Event) -> Field | None:
     if event.rules.method is Method.RANKS:
         return None
     return Field(event.score_count, event.elo_origin, event.elo_centre, event.elo_spread)
+
+
+def shown_field(connection: sa.Connection | Session, rating: Rating, event: Event) -> Field | None:
+    """Return the field by which the Elos of all-time bests are shown; under *ranks* None.
+
+    Under *robust* it is current in events of up to `MOST_MEASURED` players, as in the answer to a submission; in larger
+    ones, as last counted.
+    """
+    is_stale = event.method is Method.ROBUST and event.elo_version != event.scores_version
+    if is_stale and (event.elo_version == 0 or event.score_count <= MOST_MEASURED):
+        return current_field(connection, rating, event)
+    return stored_field(event)
 
 
 def _middle(

@@ -29,7 +29,7 @@ from bot.domain.explanations import (
 from bot.domain.methods import Rating, z_of_rank
 from bot.domain.rules import Method
 from bot.domain.weeks import Week
-from bot.services.ratings import best_of, is_of_event, is_personal_best, stored_field
+from bot.services.ratings import best_of, is_of_event, is_personal_best, shown_field
 from bot.services.servers import name_players
 from bot.services.standings._query import BoardQuery, count_rows
 from bot.services.weeks import announced_with
@@ -135,7 +135,7 @@ def _elo_after_others(session: Session, event: Event, grounds: Grounds) -> int:
         return rating.scale.elo_of(z_of_rank(better + 1 + equal / 2, event.statistics.count))
     # Under *robust*, the player's own best alone does not move the median of so many scores.
     is_classic = event.method is Method.CLASSIC
-    field = event.statistics.change(grounds.best_now, best).field if is_classic else stored_field(event)
+    field = event.statistics.change(grounds.best_now, best).field if is_classic else shown_field(session, rating, event)
     return rating.elo(best, field or event.statistics.field)
 
 

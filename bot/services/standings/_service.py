@@ -21,11 +21,10 @@ from bot.errors import SubmitterWithdrawn, WeekWithoutBoard
 from bot.services.events import describe, find_event, find_meant_event, without_scores
 from bot.services.ratings import (
     count_week,
-    current_field,
     is_weekly_best,
     measure_field,
     rating_of,
-    stored_field,
+    shown_field,
 )
 from bot.services.servers import current_week, is_withdrawn
 from bot.services.standings._boards import ClosedBoard, OpenBoard, ShownBoard
@@ -234,10 +233,8 @@ class StandingsService:
         return open_week(session, event.id, current_week(session, event.guild_id, self._clock()))
 
     def _field(self, session: Session, event: Event, rating: Rating) -> Field:
-        """Return the field of the personal bests; under *robust*, as the last recalculation stored it."""
-        if rating.rules.method is Method.ROBUST and event.elo_version == 0:
-            return current_field(session, rating, event)
-        return stored_field(event) or event.statistics.field
+        """Return the field of the personal bests; under *ranks*, which needs none, that of the statistics."""
+        return shown_field(session, rating, event) or event.statistics.field
 
     def _field_of_week(self, session: Session, event: Event, rating: Rating, week: Week) -> Field:
         """Return the field of an open week; under *robust* it is computed once per version of the event."""

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from bot.domain.rules import Method
 from bot.domain.scores import ScoreDirection
 from bot.domain.submissions import Moves, OpenEvent
+from bot.services.ratings import MOST_MEASURED
 
-MOST_SCORES = 2_000
+MOST_SCORES = MOST_MEASURED
 """The largest event to cache. Loading more bests takes longer than counting the better ones a few times."""
 MOST_EVENTS = 500
 """How many events the cache holds: about 16 MB of scores and players."""
