@@ -28,7 +28,8 @@ from bot.services.submissions._usual import check_any_open, find_open_names, fin
 
 MAX_ATTEMPTS = 6
 """How often a batch is decided before its submissions return to the queue."""
-LONGEST_PAUSE_SECONDS = 0.01
+PAUSE_SECONDS = 0.0025
+"""The longest pause after a first conflict; each further one may double it."""
 MOST_TOGETHER = 100
 """The most submissions in a batch; in larger batches, submissions would wait too long for each other."""
 LOCKED_SECONDS = 0.05
@@ -171,12 +172,12 @@ class LeaderboardService:
 
     async def _write(self, batch: Batch) -> Sequence[OpenEvent]:
         """Count a batch, and retry it after conflicts. Submissions that still conflict return to the queue."""
-        for _ in range(MAX_ATTEMPTS):
+        for attempt in range(MAX_ATTEMPTS):
             try:
                 return await self._database.write(batch.count)
             except Conflict as conflict:
                 batch.put_off(conflict.locked)
-            await asyncio.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - jitter
+            await asyncio.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 - jitter
         return ()
 
 
