@@ -17,6 +17,8 @@ LONGEST_CELL = 30
 LONGEST_ZONE = 40
 FILE_NAME = "scores.csv"
 EVENT_FILE_NAME = "event.zip"
+BAD_FILE_NAME = "left-out.txt"
+"""The file with every row that is left out, if these are too many for the message; below the file of scores."""
 _PROBLEMS = {
     Problem.CELLS: "it has too few cells",
     Problem.PLAYER: "no player of this server has that name",
@@ -57,7 +59,11 @@ def show_score_import_plan(plan: ScoreImportPlan, content: bytes) -> Reply:
         lines.append(f"Run again: {_weeks(plan.weeks)}")
     heading = f"Import into {escape(plan.event.name)}?" if plan.new else f"Import into {escape(plan.event.name)}"
     card = Card(heading, (*lines, *_bad(plan.bad)), color=Color.blurple())
-    return Reply([card], files=(Attachment(FILE_NAME, content),) if plan.new else (), ephemeral=True)
+    files = [Attachment(FILE_NAME, content)] if plan.new else []
+    if len(plan.bad) > MOST_BAD_NAMED:
+        every = "\n".join(f"Line {row.line}: “{row.cell}”: {tell_problem(row.problem)}" for row in plan.bad)
+        files.append(Attachment(BAD_FILE_NAME, every.encode()))
+    return Reply([card], files=tuple(files), ephemeral=True)
 
 
 def show_score_import(result: ScoreImportResult) -> Reply:
@@ -127,5 +133,5 @@ def _bad(rows: Sequence[BadRow]) -> list[str]:
         for row in rows[:MOST_BAD_NAMED]
     ]
     more = len(rows) - MOST_BAD_NAMED
-    ending = [f"… and {count_of(more, 'more row')}"] if more > 0 else []
+    ending = [f"… and {count_of(more, 'more row')}: see the file"] if more > 0 else []
     return [f"**Left out: {count_of(len(rows), 'row')}**", *listed, *ending]

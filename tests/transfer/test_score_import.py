@@ -147,6 +147,24 @@ async def test_an_import_is_shown_done_once_and_taken_back_by_buttons(world: Wor
 
 
 @on_one_database
+async def test_every_row_that_is_left_out_is_named_with_its_line(world: World) -> None:
+    await world.create_event()
+    await world.submit("Ana", 100)
+    rows = [f"Player {number},{number},2026-11-17" for number in range(1, 13)]
+    nothing_new, asked = [
+        await ask(world, "\n".join(["player,score,time", *rows, *new]).encode()) for new in ([], ["Ana,200,2026-11-17"])
+    ]
+    for seen in (nothing_new, asked):
+        assert "Line 11: “Player 10”" in seen.alone
+        assert "… and 2 more rows: see the file" in seen.alone
+        assert seen.message is not None
+        told = (await seen.message.attachments[-1].read()).decode().splitlines()
+        assert [line.partition(":")[0] for line in told] == [f"Line {number}" for number in range(2, 14)]
+        assert told[-1] == "Line 13: “Player 12”: no player of this server has that name"
+    assert "**1 new score**" in (await world.click(world.admin, asked, "Import")).public
+
+
+@on_one_database
 async def test_an_import_that_cannot_be_is_refused_and_changes_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
