@@ -4,7 +4,7 @@ from bot.cogs._buttons import answer_lost_click
 from bot.cogs._delivery import UNDELIVERED, interrupt
 from bot.cogs._jobs import handlers_of
 from bot.cogs._modals import answer_modal
-from bot.cogs._questions import KeepButton
+from bot.cogs._questions import KeepButton, WhyButton, WhyModal
 from bot.cogs._score_form import SubmitButton
 from bot.cogs._services import Services
 from bot.cogs._tree import LeaderboardTree
@@ -74,6 +74,7 @@ BUTTONS = (
     UndoButton,
     WeekButton,
     KeepButton,
+    WhyButton,
     AddButton,
     ScoreButton,
     MembershipButton,
@@ -92,7 +93,7 @@ BUTTONS = (
 )
 """The buttons that still work after a restart."""
 
-MODALS = (ScoreModal, MessageModal, RefusalModal, EraseModal, *SETUP_MODALS)
+MODALS = (ScoreModal, MessageModal, RefusalModal, WhyModal, EraseModal, *SETUP_MODALS)
 """The modals that can still be submitted after a restart."""
 
 MENUS = (submit_message, profile_of_user)

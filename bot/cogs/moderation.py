@@ -10,7 +10,7 @@ from discord import ButtonStyle, Interaction, User, app_commands
 from bot.cogs._admins import ADMINS
 from bot.cogs._answering import actor_of, answer
 from bot.cogs._buttons import EVENT, PLAYER, WEEK, IdButton, instant_of, ticks_of
-from bot.cogs._questions import KeepButton, agree
+from bot.cogs._questions import agree, with_answers
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, excused_weeks, removable_scores, removed_scores
 from bot.domain.moderation import (
@@ -322,8 +322,8 @@ def _reason_in(interaction: Interaction[Any]) -> str | None:
 
 
 def _ask_correction(preview: CorrectionPreview, reason: str | None) -> Reply:
-    asked = show_correction_preview(preview, clean_reason(reason))
-    return asked.with_buttons([*_answers(preview), KeepButton()])
+    why = clean_reason(reason)
+    return with_answers(show_correction_preview(preview, why), _answers(preview), why)
 
 
 def _answers(preview: CorrectionPreview) -> list[IdButton]:
@@ -338,12 +338,12 @@ def _answers(preview: CorrectionPreview) -> list[IdButton]:
 
 
 def _ask_membership(preview: MembershipPreview, reason: str | None) -> Reply:
-    asked = show_membership_preview(preview, clean_reason(reason))
+    why = clean_reason(reason)
     do = MembershipButton(preview.player.discord_id, is_withdrawn=preview.is_withdrawn)
-    return asked.with_buttons([do, KeepButton()])
+    return with_answers(show_membership_preview(preview, why), [do], why)
 
 
 def _ask_excuse(preview: ExcusePreview, reason: str | None) -> Reply:
-    asked = show_excuse_preview(preview, clean_reason(reason))
+    why = clean_reason(reason)
     action = "give" if preview.result.is_excused else "take"
-    return asked.with_buttons([ExcuseButton.of(action, preview.result), KeepButton()])
+    return with_answers(show_excuse_preview(preview, why), [ExcuseButton.of(action, preview.result)], why)

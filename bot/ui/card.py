@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from discord import Color, Embed, MediaGalleryItem, Message
+from discord.components import ActionRow as ShownRow
+from discord.components import Button as ShownButton
 from discord.components import Container as ShownContainer
 from discord.components import TextDisplay as ShownText
-from discord.ui import ActionRow, Container, DynamicItem, File, LayoutView, MediaGallery, TextDisplay
+from discord.ui import ActionRow, Button, Container, File, Item, LayoutView, MediaGallery, TextDisplay
 
 HEADING, SMALL = "### ", "-# "
 LONGEST_MESSAGE = 4_000
@@ -16,7 +18,7 @@ LONGEST_MESSAGE = 4_000
 DONE = "Done. See below."
 """Stands where only one user sees it, above an answer that everyone sees."""
 
-Buttons = Sequence[Sequence[DynamicItem[Any]]]
+Buttons = Sequence[Sequence[Item[Any]]]
 """Rows of at most five buttons, or of one menu, below the cards."""
 
 
@@ -91,7 +93,7 @@ class Reply:
     ephemeral: bool = False
     files: tuple[Attachment, ...] = ()
 
-    def with_buttons(self, *rows: Sequence[DynamicItem[Any]]) -> "Reply":
+    def with_buttons(self, *rows: Sequence[Item[Any]]) -> "Reply":
         """Return the message with rows of at most five buttons below the cards."""
         return replace(self, buttons=rows)
 
@@ -124,6 +126,12 @@ def cards_in(message: Message | None) -> list[Card]:
         return []
     containers = [part for part in message.components if isinstance(part, ShownContainer)]
     return [*map(_of_embed, message.embeds), *map(_of_container, containers)]
+
+
+def buttons_in(message: Message | None) -> list[list[Button[Any]]]:
+    """Return the rows of buttons of one of the bot's messages."""
+    rows = [] if message is None else [part for part in message.components if isinstance(part, ShownRow)]
+    return [[Button.from_component(one) for one in row.children if isinstance(one, ShownButton)] for row in rows]
 
 
 def _of_container(container: ShownContainer) -> Card:

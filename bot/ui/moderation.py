@@ -1,6 +1,7 @@
 """Show admins' corrections of scores and players."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from discord import Color
 
@@ -93,6 +94,12 @@ def show_excuse_preview(preview: ExcusePreview, reason: str | None) -> Reply:
 def read_reason(cards: Iterable[Card]) -> str | None:
     """Return the reason in a question that this module has written."""
     return _read(cards, WHY)
+
+
+def with_reason(question: Sequence[Card], reason: str | None) -> list[Card]:
+    """Return the cards of a question with the reason, which everyone will read."""
+    first, *others = question
+    return [replace(first, lines=(*first.lines, *_why(reason))), *others]
 
 
 def read_player(cards: Iterable[Card]) -> str | None:

@@ -84,6 +84,25 @@ async def test_a_removal_that_is_cancelled_removes_nothing(world: World) -> None
     assert await world.tables() == before
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_a_question_takes_a_reason_by_a_button(world: World, restarts: bool) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 50})
+    removed = await world.click(world.admin, await ask(world, "Ana", reason="typo"), "Remove")
+    asked = await world.click(world.admin, removed, "Restore")
+    form = await world.open_modal(world.admin, asked, "Why?")
+    if restarts:
+        await world.restart_bot()
+    told = await world.fill_in(world.admin, form, reason="*video* came")
+    assert told.is_private
+    assert told.alone == f"{asked.alone}\nWhy (everyone can read it)\n\\*video\\* came"
+    assert [*told.buttons] == ["Restore", "Cancel"]
+
+    assert "Reason\n\\*video\\* came" in await world.click(world.admin, told, "Restore")
+    reasons = [row["reason"] for row in (await world.tables())["audit_log"]]
+    assert reasons[-2:] == ["typo", "*video* came"]
+
+
 async def test_the_buttons_work_after_a_restart_once_and_for_admins_only(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Bob": 50})
@@ -218,7 +237,7 @@ async def test_a_closed_week_keeps_the_score_or_is_run_again_as_the_admin_says(w
     done = await world.click(world.admin, asked, "Remove")
     assert "16–22 November is closed already, and its results keep the score." in done
     asked = await world.click(world.admin, done, "Restore")
-    assert [*asked.buttons] == ["Restore", "Cancel"]
+    assert [*asked.buttons] == ["Restore", "Why?", "Cancel"]
     assert "its results stay as they are." in await world.click(world.admin, asked, "Restore")
 
     done = await world.click(world.admin, await ask(world, "Ana"), "Remove and run again")
