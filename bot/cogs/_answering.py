@@ -11,7 +11,15 @@ from bot.cogs._delivery import UNDELIVERED, Delivery, follow, until_interrupted
 from bot.errors import DeliveredTwice, Interrupted, LeaderboardError, ServerOnly, Unavailable
 from bot.services.servers import Actor
 from bot.ui.card import Reply
-from bot.ui.refusals import ANSWER_LOST, COMMAND_CHANGED, UNEXPECTED, sentence, write_refusal
+from bot.ui.refusals import (
+    ANSWER_LOST,
+    COMMAND_CHANGED,
+    NOT_READ,
+    NOT_SHOWN,
+    UNEXPECTED,
+    sentence,
+    write_refusal,
+)
 from bot.ui.servers import show_notices
 
 T = TypeVar("T")
@@ -87,7 +95,7 @@ async def _answer(
         result = await delivery.wait_for(work)
         await delivery.tell(show(result), was_done_here=not only_reads)
     except Exception as error:  # noqa: BLE001 - the user is told
-        await _refuse(delivery, error)
+        await _refuse(delivery, error, only_reads=only_reads)
         return None
     await _show_notices(delivery)
     return result
@@ -115,9 +123,9 @@ async def show_error(interaction: Interaction[Any], error: BaseException) -> Non
     await _refuse(Delivery(interaction), error)
 
 
-async def _refuse(delivery: Delivery, error: BaseException) -> None:
+async def _refuse(delivery: Delivery, error: BaseException, *, only_reads: bool = False) -> None:
     cause = error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
-    text = write_refusal(_explain(cause), delivery.interaction.client.tree.ids)
+    text = write_refusal(_explain(cause, only_reads=only_reads), delivery.interaction.client.tree.ids)
     try:
         if isinstance(cause, DeliveredTwice):
             await delivery.leave_to_the_other(text)
@@ -128,7 +136,9 @@ async def _refuse(delivery: Delivery, error: BaseException) -> None:
         logger.warning("an answer could not be delivered: %s", failure)
 
 
-def _explain(error: BaseException) -> str:
+def _explain(error: BaseException, *, only_reads: bool) -> str:
+    if only_reads and isinstance(error, Unavailable):
+        return NOT_READ
     if isinstance(error, LeaderboardError):
         return sentence(error)
     if isinstance(error, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
@@ -140,7 +150,7 @@ def _explain(error: BaseException) -> str:
         return ANSWER_LOST
     reference = secrets.token_hex(4)
     logger.error("unexpected error, reference %s", reference, exc_info=error)
-    return UNEXPECTED.format(reference=reference)
+    return (NOT_SHOWN if only_reads else UNEXPECTED).format(reference=reference)
 
 
 def channel_of(interaction: Interaction[Any]) -> int | None:
