@@ -202,6 +202,7 @@ async def test_the_file_has_all_about_a_user_and_no_id_of_another(played: TestBa
     assert [one["shown"] for one in found["submissions"]] == ["300", "250", "280", "7"]
     removed = found["submissions"][2]
     assert (removed["removed_by"], removed["removal_reason"]) == ("an admin", "spliced")
+    assert found["followers"] == [{"server_id": str(GUILD), "server": "Arcade", "number": 1}]
     sizes = {name: len(rows) for name, rows in found.items() if isinstance(rows, list)}
     assert sizes == {
         "servers": 2,
@@ -214,6 +215,7 @@ async def test_the_file_has_all_about_a_user_and_no_id_of_another(played: TestBa
         "excuses": 1,
         "reminders": 2,
         "reminder_jobs": 2,
+        "followers": 1,
         "roles": 1,
         "done_to_you": 2,
         "done_by_you": 9,

@@ -68,6 +68,7 @@ class PersonalFile:
             "excuses": self._excuses,
             "reminders": self._reminders,
             "reminder_jobs": self._jobs,
+            "followers": self._followers,
             "roles": self._roles,
             "done_to_you": self._done_to,
             "done_by_you": self._done_by,
@@ -189,6 +190,13 @@ class PersonalFile:
         mine = Job.kind == JobKind.REMINDER, Job.key.endswith(f":{self._discord_id}", autoescape=True)
         for row in self._streams.rows(sa.select(Job.key, Job.due_at).where(*mine)):
             yield {"key": row.key, "due_at": _time(row.due_at)}
+
+    def _followers(self) -> Entries:
+        """Return how many follow the user as a rival in each server; who they are is theirs."""
+        count = sa.func.count().label("number")
+        following = sa.select(Reminders.guild_id, count).where(Reminders.rival_id == self._discord_id)
+        for row in self._streams.rows(following.group_by(Reminders.guild_id).order_by(Reminders.guild_id)):
+            yield {**self._server(row), "number": row.number}
 
     def _roles(self) -> Entries:
         grants = (
