@@ -211,11 +211,7 @@ async def test_the_table_holds_every_command(wired: WiredBot) -> None:
 
 
 async def test_discord_offers_the_commands_of_admins_to_admins_only(wired: WiredBot) -> None:
-    offered = {
-        command["name"]: command["default_member_permissions"]
-        for command in wired.discord.commands[None]
-        if command["type"] == SLASH
-    }
+    offered = {command["name"]: command["default_member_permissions"] for command in wired.discord.commands[None]}
     of_admins = {use.command.split()[0] for use in TABLE if use.by_a_member == NOT_ADMIN}
     assert {name for name, permissions in offered.items() if permissions == MANAGE_SERVER} == of_admins
     assert {name for name, permissions in offered.items() if permissions is None} == offered.keys() - of_admins
