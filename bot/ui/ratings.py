@@ -179,14 +179,18 @@ def _formula(spreads: float, scale: RatingScale, elo: int) -> tuple[str, str]:
 
 
 def _weeks(rating: PlayerRating, event_elo: int) -> list[str]:
+    """Tell the latest weeks, and of those before the latest ones that cost something because they were missed."""
+    latest, before = rating.weeks[:MOST_WEEKS_SHOWN], rating.weeks[MOST_WEEKS_SHOWN:]
+    costly = [week for week in before if week.is_missed and week.without not in (None, event_elo)][:MOST_WEEKS_SHOWN]
     shown = []
-    for week in rating.weeks[:MOST_WEEKS_SHOWN]:
+    for week in (*latest, *costly):
         elo = write_elo(week.elo)
         told = f"missed: {elo}{_cost(rating.rules, week, event_elo)}" if week.is_missed else elo
         shown.append(f"{write_days(week.week, short=True)} · {told}")
-    if earlier := rating.weeks[MOST_WEEKS_SHOWN:]:
-        missed = sum(week.is_missed for week in earlier)
-        shown.append(f"and {count_of(len(earlier), 'week')} before" + (f", {missed} missed" if missed else ""))
+    if others := [week for week in before if week not in costly]:
+        missed = sum(week.is_missed for week in others)
+        number = count_of(len(others), "more week" if costly else "week")
+        shown.append(f"and {number} before" + (f", {missed} missed" if missed else ""))
     return shown
 
 

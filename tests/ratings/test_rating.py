@@ -143,6 +143,18 @@ async def test_a_missed_week_says_what_it_costs_beside_all_others(
     assert re.findall(r"^-# \d.* · (.*)", shown, re.MULTILINE) == costs
 
 
+async def test_a_missed_week_says_what_it_costs_however_long_ago_it_was(backend: TestBackend) -> None:
+    await backend.create_event()
+    both, ben = {1: 100, 2: 100}, {2: 100}
+    await backend.play(both, ben, both, *[both] * 8, {})
+    await backend.run()
+
+    shown = re.findall(r"^-# (\d.* · .*|and .*)", text_of(await rated(backend, 1)), re.MULTILINE)
+
+    assert len(shown) == 10
+    assert shown[-2:] == ["7–13 Sep · missed: 0, costs 45", "and 2 more weeks before"]
+
+
 async def test_each_cause_of_a_change_is_told_in_a_line(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.play({1: 100, 2: 200})
