@@ -886,7 +886,7 @@ class ButtonOutdated(LeaderboardError):
 
 
 class Restarting(LeaderboardError):
-    """The bot is stopping and accepts no more commands."""
+    """The bot is stopping and accepts no more commands, or has just started and does not know the server yet."""
 
 
 class Interrupted(LeaderboardError):

@@ -186,6 +186,11 @@ class World(Server):
             LeaderboardBot(replace(real.services, owner_id=owner_id), real.recalculator, real.jobs)
         )
 
+    def forget_server(self) -> None:
+        """Let the bot know of the server only that there is one, as just after a start."""
+        unavailable: Any = {"id": str(self.guild.id), "unavailable": True}
+        self.bot._connection._add_guild_from_data(unavailable)
+
     async def at_once(self, *doings: Coroutine[Any, Any, Seen]) -> list[Seen]:
         """Let several members act before the bot has answered any of them."""
         self.env.waits = False

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from discord import Interaction, app_commands
 
+from bot.cogs._channels import knows_server
 from bot.cogs._delivery import UNDELIVERED, Delivery, follow, until_interrupted
 from bot.errors import DeliveredTwice, Interrupted, LeaderboardError, ServerOnly, Unavailable
 from bot.services.servers import Actor
@@ -178,12 +179,14 @@ def actor_of(interaction: Interaction[Any]) -> Actor:
     Raises:
         ServerOnly: the interaction comes from a direct message.
     """
-    roles = getattr(interaction.user, "roles", [])
+    # `Member.roles` lacks the roles that the bot does not know yet.
+    known = [role.id for role in getattr(interaction.user, "roles", ())]
+    role_ids = known if knows_server(interaction) else getattr(interaction.user, "_roles", ())
     interaction.extras[ACTOR] = actor = Actor(
         discord_id=interaction.user.id,
         guild_id=guild_of(interaction),
         manages_guild=interaction.permissions.manage_guild or interaction.permissions.administrator,
-        role_ids=frozenset(role.id for role in roles),
+        role_ids=frozenset(role_ids),
         owns_bot=interaction.user.id == interaction.client.services.owner_id,
         interaction_id=interaction.id,
     )

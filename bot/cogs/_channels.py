@@ -1,9 +1,11 @@
-"""Tell where the bot may write, as far as it knows."""
+"""Tell where the bot may write, and whether it knows the server yet."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from discord import Interaction, Thread
+
+from bot.errors import Restarting
 
 
 def may_write(interaction: Interaction[Any], channel_id: int) -> bool:
@@ -21,3 +23,19 @@ def may_write(interaction: Interaction[Any], channel_id: int) -> bool:
 def closed_among(interaction: Interaction[Any], channel_ids: Iterable[int]) -> set[int]:
     """Return those of the given channels in which the bot may not write, as far as it knows."""
     return {one for one in channel_ids if not may_write(interaction, one)}
+
+
+def knows_server(interaction: Interaction[Any]) -> bool:
+    """Tell whether the bot knows the channels and roles of the server; just after a start, it does not yet."""
+    guild = interaction.client.get_guild(interaction.guild_id)
+    return guild is not None and not guild.unavailable
+
+
+def check_known(interaction: Interaction[Any]) -> None:
+    """Check that the bot knows the channels and roles of the server.
+
+    Raises:
+        Restarting: Discord has not sent them yet.
+    """
+    if not knows_server(interaction):
+        raise Restarting

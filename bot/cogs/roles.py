@@ -7,6 +7,7 @@ from typing import Any
 
 from discord import Client, Forbidden, Interaction, Member, NotFound, Role
 
+from bot.cogs._channels import check_known
 from bot.cogs._pace import Pace
 from bot.domain.jobs import Claim
 from bot.domain.roles import RoleChange
@@ -103,11 +104,13 @@ def check_awardable(interaction: Interaction[Any], role: Role) -> None:
 
     Raises:
         RoleNotGivable: one of them may not give it.
+        Restarting: the bot does not know the roles of the server yet.
     """
     if role.is_default() or role.managed:
         raise RoleNotGivable(role.id)
     if not interaction.app_permissions.manage_roles:
         raise BotLacksManageRoles(role.id)
+    check_known(interaction)
     if role >= role.guild.me.top_role:
         raise RoleAboveBot(role.id)
     user = interaction.user

@@ -12,7 +12,7 @@ from discord.ui import Label
 from bot.cogs._admins import for_admins
 from bot.cogs._answering import actor_of, answer, update
 from bot.cogs._buttons import IdButton
-from bot.cogs._channels import closed_among
+from bot.cogs._channels import check_known, closed_among
 from bot.cogs._delivery import UNDELIVERED
 from bot.cogs._modals import IdModal, open_modal
 from bot.cogs._services import ServiceCog, services_of
@@ -336,9 +336,11 @@ def _text_channel(interaction: Interaction[Any], channel_id: int) -> TextChannel
 
     Raises:
         NotATextChannel: the channel is of another type, or belongs to another server.
+        Restarting: the bot does not know the channels of the server yet.
     """
     channel = None if interaction.guild is None else interaction.guild.get_channel(channel_id)
     if not isinstance(channel, TextChannel):
+        check_known(interaction)
         raise NotATextChannel
     return channel
 
@@ -347,7 +349,7 @@ def _private_channel(interaction: Interaction[Any], channel_id: int) -> int:
     """Return the id of a text channel of the server that not everyone can read.
 
     Raises:
-        NotATextChannel: as in `_text_channel`.
+        NotATextChannel, Restarting: as in `_text_channel`.
         EveryoneReads: everyone can read it.
     """
     channel = _text_channel(interaction, channel_id)

@@ -326,3 +326,12 @@ async def test_a_role_is_awarded_only_where_the_bot_and_the_admin_may_give_it(co
     assert "`award:elo` needs an `elo`" in await court.award(KING, "top three", elo=1000)
     assert "Only admins" in await court.award(KING, "number one", replace(ADMIN, permissions=MANAGE_ROLES))
     assert await tables.rows(court.wired.backend.database, EventRole) == []
+
+
+@pytest.mark.one_database
+async def test_a_role_is_awarded_once_the_bot_knows_the_server_after_a_start(court: Court) -> None:
+    # Discord has told of the server, and not sent it yet.
+    unavailable: Any = {"id": str(COURT.id), "unavailable": True}
+    court.wired.client._connection._add_guild_from_data(unavailable)
+    assert "The bot is just restarting. Nothing was saved" in await court.award(KING, "number one")
+    assert await tables.rows(court.wired.backend.database, EventRole) == []

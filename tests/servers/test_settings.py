@@ -167,6 +167,26 @@ async def test_a_form_refuses_a_channel_that_is_closed_to_the_bot(world: World) 
     assert "Announcements\nnone;" in (await world.use(world.admin, "settings")).alone
 
 
+async def test_members_of_the_admin_role_are_admins_just_after_a_start(world: World) -> None:
+    referees = world.guild.create_role("Referees")
+    await change(world, admin_role=referees)
+    rita = world.member("Rita", role=referees)
+    world.forget_server()
+
+    assert "Settings of this server" in await world.use(rita, "settings")
+
+
+async def test_a_channel_that_is_chosen_just_after_a_start_is_asked_for_later(world: World) -> None:
+    panel = await world.use(world.admin, "setup")
+    world.forget_server()
+    told = "The bot is just restarting. Nothing was saved; please try again in a minute."
+
+    for option in ("announcements", "review-channel"):
+        assert await world.refused(world.use(world.admin, "settings", **{option: world.channel})) == told
+    asked = await world.open_modal(world.admin, panel, "Announcements")
+    assert await world.refused(world.fill_in(world.admin, asked, channel=[world.channel])) == told
+
+
 def closed_channel(world: World) -> ChannelHandle:
     """Return a channel that admins can read, but in which the bot may not write."""
     assert world.bot.user is not None
