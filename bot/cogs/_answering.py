@@ -103,14 +103,25 @@ async def _answer(
 
 
 async def _show_notices(delivery: Delivery) -> None:
-    """After an answer, tell an admin which features of the server have stopped working, unless an admin has seen it."""
-    actor = delivery.interaction.extras.get(ACTOR)
+    """After an answer, tell an admin which features of the server have stopped working, unless an admin has seen it.
+
+    Whoever has *Manage Server* is told after every answer; members of the admin role only after what admins may do,
+    because the bot would have to look up the role.
+    """
+    interaction = delivery.interaction
+    actor: Actor | None = interaction.extras.get(ACTOR)
     if actor is None:
-        return
+        if not _manages_guild(interaction):
+            return
+        actor = actor_of(interaction)
+    settings = interaction.client.services.settings
     try:
-        unseen = delivery.interaction.client.services.settings.notices(actor, delivery.interaction.extras.get(TOLD))
-        if notices := await until_interrupted(unseen):
-            await follow(delivery.interaction, show_notices(notices))
+        if notices := await until_interrupted(settings.notices(actor, interaction.extras.get(TOLD))):
+            try:
+                await follow(interaction, show_notices(notices))
+            except UNDELIVERED:
+                await until_interrupted(settings.keep_notices(actor, notices))
+                raise
     except (Interrupted, Unavailable, *UNDELIVERED) as error:
         # `/settings` shows the notices too.
         logger.info("notices could not be shown: %s", error)
@@ -185,9 +196,13 @@ def actor_of(interaction: Interaction[Any]) -> Actor:
     interaction.extras[ACTOR] = actor = Actor(
         discord_id=interaction.user.id,
         guild_id=guild_of(interaction),
-        manages_guild=interaction.permissions.manage_guild or interaction.permissions.administrator,
+        manages_guild=_manages_guild(interaction),
         role_ids=frozenset(role_ids),
         owns_bot=interaction.user.id == interaction.client.services.owner_id,
         interaction_id=interaction.id,
     )
     return actor
+
+
+def _manages_guild(interaction: Interaction[Any]) -> bool:
+    return interaction.permissions.manage_guild or interaction.permissions.administrator

@@ -49,6 +49,7 @@ ADMIN_ONLY: dict[str, Callable[[TestBackend, Actor], Awaitable[object]]] = {
     "name the review channel": lambda backend, actor: backend.real.services.settings.review_in(actor, 7),
     "audit": lambda backend, actor: backend.real.services.audit.page(actor, 0, event=EVENT, player=1),
     "export": lambda backend, actor: backend.real.services.transfer.export(actor, EVENT),
+    "keep notices": lambda backend, actor: backend.real.services.settings.keep_notices(actor, ()),
     "show settings": lambda backend, actor: backend.real.services.settings.show(actor),
     "change settings": lambda backend, actor: backend.real.services.settings.change(actor, time_zone="Asia/Tokyo"),
 }

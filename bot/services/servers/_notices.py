@@ -36,6 +36,12 @@ def mark_seen(session: Session, guild_id: int, now: datetime, besides: JobKind |
     session.execute(sa.update(models.Notice).where(*_unseen(guild_id, besides)).values(shown_at=now))
 
 
+def mark_unseen(session: Session, guild_id: int, kinds: Collection[JobKind]) -> None:
+    """Mark the notices of a server of some kinds as unseen."""
+    of_kinds = models.Notice.guild_id == guild_id, models.Notice.kind.in_(kinds)
+    session.execute(sa.update(models.Notice).where(*of_kinds).values(shown_at=None))
+
+
 def drop_notices(session: Session, guild_id: int, *kinds: JobKind, of: Collection[Trouble] = tuple(Trouble)) -> None:
     """Delete the notices of some kinds `of` some troubles, because their subject has been dealt with."""
     row = models.Notice

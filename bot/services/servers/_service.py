@@ -17,7 +17,7 @@ from bot.errors import ChannelClosed, GraceTooLong, NotAllowed, QuietHoursHalf
 from bot.services.jobs import find_job
 from bot.services.servers._authority import Actor, begin_action, record, require_admin
 from bot.services.servers._closing import move_close
-from bot.services.servers._notices import drop_notices, find_notices, find_unseen, mark_seen
+from bot.services.servers._notices import drop_notices, find_notices, find_unseen, mark_seen, mark_unseen
 from bot.services.servers._reminders import hasten_reviews
 from bot.services.servers._settings import load_settings, read_settings
 
@@ -177,6 +177,15 @@ class SettingsService:
         with suppress(NotAllowed):
             return await self._database.write(work)
         return ()
+
+    async def keep_notices(self, actor: Actor, notices: Collection[Notice]) -> None:
+        """Mark notices as unseen again, because they did not reach the admin."""
+
+        def work(session: Session) -> None:
+            require_admin(session, actor)
+            mark_unseen(session, actor.guild_id, [notice.kind for notice in notices])
+
+        await self._database.write(work)
 
 
 def _announce_in(
