@@ -14,6 +14,7 @@ from sqlalchemy import update
 from bot.database.models import AuditLog, Event, HeldScore, Job, LeaderboardScore, Notice, ScoreSubmission
 from bot.domain.alarm import bounds_of_others, influence, influence_of_outlier
 from bot.domain.methods import Robust
+from bot.domain.moderation import TAKEN_BACK
 from bot.domain.ratings import RatingScale
 from bot.domain.reviews import OwnHeldScores, Review
 from bot.domain.rules import Method
@@ -354,6 +355,26 @@ async def test_a_held_score_costs_the_cooldown_and_needs_a_present_player(event:
         await event.real.services.reviews.approve(ADMIN, held["id"])
     bests = await tables.rows(event.database, LeaderboardScore)
     assert {row["score"] for row in bests} == set(HONEST.values())
+
+
+async def test_a_held_score_that_is_taken_back_gives_the_cooldown_back(event: TestBackend) -> None:
+    async with open_test_backend(event.database.url, event.clock, submit_cooldown_seconds=60) as strict:
+        event.clock.move(minutes=2)
+        for score in (5000, 5001):
+            with pytest.raises(ScoreHeld):
+                await strict.submit(CHEAT, score)
+            held = (await held_of(event))[-1]
+            await event.real.services.reviews.take_back(MEMBER, held["interaction_id"])
+        await strict.submit(CHEAT, 250)
+        # What an admin refuses costs the cooldown, whatever the reason says.
+        event.clock.move(minutes=2)
+        with pytest.raises(ScoreHeld):
+            await strict.submit(CHEAT, 5002)
+        held = (await held_of(event))[-1]
+        await event.real.services.reviews.refuse(ADMIN, held["id"], TAKEN_BACK)
+        for score in (5003, 260):
+            with pytest.raises(CooldownActive):
+                await strict.submit(CHEAT, score)
 
 
 async def test_a_held_score_of_a_past_season_can_only_be_refused(event: TestBackend) -> None:

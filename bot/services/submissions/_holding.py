@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, func, literal, select
 
 from bot.database.dialect import UtcDateTime
-from bot.database.models import Event, HeldScore, LeaderboardScore
+from bot.database.models import Event, HeldScore, LeaderboardScore, Player
 from bot.domain.alarm import Extremes, bounds_of_others, influence, influence_of_outlier, may_alarm
 from bot.domain.jobs import JobKind
 from bot.domain.methods import Robust
@@ -87,6 +87,8 @@ def is_held_lately(
 ) -> bool:
     """Tell whether another score of a player, from outside the batch, was held in a server within the cooldown.
 
+    A score that the player has taken back does not count.
+
     Args:
         connection: the transaction.
         player_id: the key of the player.
@@ -100,6 +102,7 @@ def is_held_lately(
     lately = and_(HeldScore.held_at > since, HeldScore.held_at <= until)
     other = HeldScore.interaction_id.not_in(batch)
     found = select(HeldScore.id).join(Event, Event.id == HeldScore.event_id)
+    found = found.join(Player, Player.id == HeldScore.player_id).where(sql.COSTS_COOLDOWN)
     of_player = HeldScore.player_id == player_id, Event.guild_id == guild_id
     return connection.execute(found.where(*of_player, lately, other).limit(1)).first() is not None
 

@@ -20,6 +20,7 @@ from bot.database.models import (
     WeeklyRun,
 )
 from bot.database.rows import Columns, OptimisticWrite, RowsStatement, insert_rows, read_first
+from bot.domain.moderation import TAKEN_BACK
 from bot.domain.scores import ScoreDirection
 from bot.services.jobs import HASTEN
 from bot.services.ratings import best_first, has_type, is_personal_best
@@ -48,6 +49,11 @@ _OF_EVENT = (
     *(Event.version, Event.scores_version, Event.board_channel_id),
 )
 _OF_GUILD = GuildSettings.time_zone, GuildSettings.announcement_channel_id
+
+COSTS_COOLDOWN = sa.or_(
+    HeldScore.reason.is_(None), HeldScore.reason != TAKEN_BACK, HeldScore.decided_by != Player.discord_id
+)
+"""Whether a held score, joined with its player, starts the cooldown: unless the player has taken it back."""
 
 
 def _find(rows: sa.FromClause) -> sa.Executable:
@@ -81,6 +87,8 @@ def _find(rows: sa.FromClause) -> sa.Executable:
     held = (
         sa.select(HeldScore.held_at)
         .join(Event, Event.id == HeldScore.event_id)
+        .join(Player, Player.id == HeldScore.player_id)
+        .where(COSTS_COOLDOWN)
         .where(HeldScore.player_id == one.c.player_id, Event.guild_id == one.c.guild_id)
         .where(HeldScore.held_at > _SINCE, HeldScore.held_at <= _UNTIL)
         .where(HeldScore.interaction_id != one.c.interaction_id)
