@@ -740,9 +740,9 @@ class SubmitterWithdrawn(LeaderboardError):
 
 @dataclass(eq=False)
 class CooldownActive(LeaderboardError):
-    """The cooldown of the player in the server ends in `seconds_left` seconds."""
+    """The cooldown of the player in the server lasts `until` this instant."""
 
-    seconds_left: int
+    until: datetime
 
 
 class ClickTooSoon(CooldownActive):

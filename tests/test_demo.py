@@ -26,7 +26,7 @@ async def test_the_demo_plays_a_season_with_any_settings_and_verifies_it() -> No
     told = [
         "🎉",
         "(only Dario sees this)\n                  ⚠️ Write “1,5” with a point: 1.5.",
-        "you can submit again in 40 seconds",
+        "You can submit again in 40 seconds.",
         "🥇 Ben · 58.34s · 1141\n                  🥇 Emi · 58.34s · 1141\n                  🥉 Ana",
         "(only Mira sees this)\n                  Preview: nothing is closed yet.",
         "Overall 1\N{NO-BREAK SPACE}",

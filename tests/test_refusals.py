@@ -37,7 +37,7 @@ EXAMPLES: dict[str, Any] = {
     "length": 41,
     "option": Bound.MIN,
     "named": Named.EVENT,
-    "seconds_left": 7,
+    "until": datetime(2026, 11, 18, 12, tzinfo=UTC),
     "week": "2026-W47",
     "current": "2026-W46",
     "ran_at": datetime(2026, 11, 18, 12, tzinfo=UTC),
@@ -216,9 +216,12 @@ def test_a_sentence_names_the_command_that_helps_where_another_one_does() -> Non
 
 def test_a_sentence_names_what_the_error_is_about() -> None:
     told = {
-        errors.CooldownActive(2): "One score at a time: you can submit again in 2 seconds.",
-        errors.CooldownActive(1): "One score at a time: you can submit again in 1 second.",
-        errors.ClickTooSoon(2): "One score at a time: you can submit again in 2 seconds. Then press again.",
+        errors.CooldownActive(datetime(2026, 11, 18, 12, tzinfo=UTC)): "You can submit again <t:1795003200:R>.",
+        # Discord's instants are whole seconds, and the bot promises none too early.
+        errors.CooldownActive(
+            datetime(2026, 11, 18, 12, 0, 0, 1, tzinfo=UTC)
+        ): "You can submit again <t:1795003201:R>.",
+        errors.ClickTooSoon(datetime(2026, 11, 18, 12, tzinfo=UTC)): "You can press again <t:1795003200:R>.",
         errors.ScoreTooHigh("1:24", Range(None, "1:23.5", False, True), None, True, event="40L"): (
             "1:24 is too long: 40L takes times up to 1:23.5."
         ),

@@ -198,7 +198,7 @@ class MeaningButton(IdButton, template=MEANING_ID):
         try:
             return await _count(interaction, self.event_id, self.score, proof)
         except CooldownActive as refusal:
-            raise ClickTooSoon(refusal.seconds_left) from None
+            raise ClickTooSoon(refusal.until) from None
 
 
 class UndoButton(IdButton, template=rf"undo:{EVENT}:(?P<user>{DISCORD_ID}):(?P<interaction>{DISCORD_ID})"):

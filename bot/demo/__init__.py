@@ -43,6 +43,12 @@ PICTURED = 2
 NAME = "Leaderboard"
 _MARKS = re.compile(r"^### |^-# |\*\*|\\")
 _MENTION = re.compile("<(?P<command>/[a-z -]+):[0-9]+>")
+_UNITS = {
+    "day": timedelta(days=1),
+    "hour": timedelta(hours=1),
+    "minute": timedelta(minutes=1),
+    "second": timedelta(seconds=1),
+}
 _INSTANT = re.compile("<t:(?P<at>[0-9]+):(?P<style>[A-Za-z])>")
 PORTRAIT = Path(__file__).with_name("portrait.png")
 WELCOME = f"""\
@@ -189,13 +195,19 @@ def _plain(message: ResponseMessage) -> str:
 
 
 def _dated(text: str, now: datetime) -> str:
-    """Write the instants in a text as dates, as Discord does, or as the number of days from now."""
+    """Write the instants in a text as dates, or as the time from now, as Discord does."""
 
     def date(mark: re.Match[str]) -> str:
         at = datetime.fromtimestamp(int(mark["at"]), UTC)
-        return f"in {round((at - now) / timedelta(days=1))} days" if mark["style"] == "R" else f"{at:%a %d %b %H:%M}"
+        return f"in {_length(at - now)}" if mark["style"] == "R" else f"{at:%a %d %b %H:%M}"
 
     return _INSTANT.sub(date, text)
+
+
+def _length(time: timedelta) -> str:
+    """Write a time in the largest unit that it fills."""
+    unit = next((unit for unit in _UNITS if time >= _UNITS[unit]), "second")
+    return count_of(round(time / _UNITS[unit]), unit)
 
 
 async def _verify(database: Database) -> str:

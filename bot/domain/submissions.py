@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import ceil
 
 from bot.domain.events import EventInfo
 from bot.domain.ratings import Field, RatingScale
@@ -290,7 +289,7 @@ def decide(score: float, known: Known, direction: ScoreDirection, now: datetime,
         raise SubmitterWithdrawn
     # A submission in the future was stored before the clock was set back; ignore it.
     if known.latest is not None and known.latest <= now < known.latest + cooldown:
-        raise CooldownActive(ceil((known.latest + cooldown - now).total_seconds()))
+        raise CooldownActive(known.latest + cooldown)
     week = counting_week(known.current, known.closed_weeks)
     personal, weekly = known.personal, known.weekly.get(week)
     beats_personal = personal is None or direction.is_better(score, personal.score)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 from discord.utils import format_dt
@@ -179,10 +180,8 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "You are withdrawn from the leaderboards of this server, so your scores do not count. "
         "An admin can bring you back with `/player return`."
     ),
-    errors.CooldownActive: "One score at a time: you can submit again in {seconds_left} second{plural}.",
-    errors.ClickTooSoon: (
-        "One score at a time: you can submit again in {seconds_left} second{plural}. Then press again."
-    ),
+    errors.CooldownActive: "You can submit again {until}.",
+    errors.ClickTooSoon: "You can press again {until}.",
     errors.ScoreHeld: (
         "**{score}** is far from all others, so an admin looks at it first. It counts for {counts_for} once approved. "
         "`/review` shows you where it stands."
@@ -320,9 +319,10 @@ def _weeks_of(error: LeaderboardError) -> dict[str, str]:
 
 
 def _numbers_of(error: LeaderboardError) -> dict[str, Any]:
-    """Return the fields of the sentence that follow from a number or an id in the error."""
+    """Return the fields of the sentence that follow from a number, an instant or an id in the error."""
     if isinstance(error, errors.CooldownActive):
-        return {"plural": "" if error.seconds_left == 1 else "s"}
+        # Discord shows whole seconds, and the player may submit once the shown one has come.
+        return {"until": format_dt(datetime.fromtimestamp(ceil(error.until.timestamp()), UTC), "R")}
     if isinstance(error, errors.NotAllowed):
         return {"or_role": "" if error.admin_role is None else f" or <@&{error.admin_role}>"}
     if isinstance(error, errors.SeasonUnknown):

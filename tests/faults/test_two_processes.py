@@ -94,7 +94,7 @@ async def test_a_player_with_two_submissions_at_once_gets_one_of_them_counted(
             await reply.finished()
             await both_answered(discord, reply.id)
     assert await count(backend.database.url, ScoreSubmission.id) == 3 + PLAYERS
-    assert sum("One score at a time" in reply.text for reply in replies) == PLAYERS
+    assert sum("You can submit again" in reply.text for reply in replies) == PLAYERS
     await backend.real.scoring.recalculate(1)
     assert await backend.differences() == []
 

@@ -28,7 +28,7 @@ NO_ADMIN = "⚠️ Only admins of this server"
 SUBMIT: tuple[str, Json] = ("submit-score", {"event": EVENT, "score": "5"})
 SHOW: tuple[str, Json] = ("leaderboard", {"event": EVENT})
 FLOOD: list[tuple[tuple[str, Json], tuple[str, ...]]] = [
-    (SUBMIT, (PERSONAL_BEST, "⚠️ One score at a time")),
+    (SUBMIT, (PERSONAL_BEST, "⚠️ You can submit again")),
     (("submit-score", {"event": EVENT, "score": "a lot"}), ("⚠️ “a lot” is no score.",)),
     (SHOW, (FIRST_PAGE,)),
     (("leaderboard", {"event": EVENT, "board": "overall"}), (FIRST_PAGE,)),

@@ -88,10 +88,10 @@ def test_it_counts_for_the_first_week_that_is_open(closed: tuple[Week, ...], wee
     assert decision.weekly == weekly.get(week)
 
 
-def test_a_score_within_the_cooldown_is_refused_with_the_seconds_left() -> None:
+def test_a_score_within_the_cooldown_is_refused_until_the_cooldown_ends() -> None:
     with pytest.raises(CooldownActive) as refusal:
         decided(200, latest=NOW - timedelta(seconds=40.5))
-    assert refusal.value.seconds_left == 20
+    assert refusal.value.until == NOW + timedelta(seconds=19.5)
     assert decided(200, latest=NOW - MINUTE).is_personal_best
 
 

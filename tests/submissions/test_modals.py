@@ -40,7 +40,7 @@ async def test_the_button_asks_for_a_score_and_counts_it_as_the_command_does(dat
         await world.deliver_again()
         assert await world.tables() == before
         again = await world.open_modal("Ana", board, BUTTON)
-        assert "One score at a time" in await world.refused(world.fill_in("Ana", again, score="2"))
+        assert "You can submit again" in await world.refused(world.fill_in("Ana", again, score="2"))
         assert "“fast” is no score." in await world.refused(world.fill_in("Bob", later, score="fast"))
 
 

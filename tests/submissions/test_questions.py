@@ -93,7 +93,8 @@ async def test_a_click_is_a_submission_like_any_other(database_url: URL) -> None
         # The question started no cooldown.
         await world.submit("Ana", "7")
 
-        assert (await world.refused(world.click("Ana", question, "15,020"))).endswith(" seconds. Then press again.")
+        refused = await world.refused(world.click("Ana", question, "15,020"))
+        assert refused == "You can press again <t:1795003260:R>."
         world.clock.move(seconds=61)
         await world.click("Ana", question, "15,020")
         before = await world.tables()

@@ -63,7 +63,7 @@ async def play(discord: DiscordStub) -> None:
     for reply in submissions:
         assert not (await told(reply, "🎉")).ephemeral
     hasty = await discord.slash(players[0], "submit-score", event=EVENT, score="2,000")
-    assert (await told(hasty, "One score at a time")).ephemeral
+    assert (await told(hasty, "You can submit again")).ephemeral
 
     board = await discord.slash(players[0], "leaderboard", event=EVENT)
     shown = await told(board, "page 1 of 2")

@@ -1,6 +1,5 @@
 """Count a batch of submissions: look up what they touch, decide each, write all, and compose the answers."""
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -257,7 +256,7 @@ class Batch:
         if not sql.LOCK_PLAYERS.fetch(self._connection, [(player_id, entry.submission.discord_id)]):
             raise Conflict
         if is_held_lately(self._connection, player_id, entry.event.info.guild_id, self._now, cooldown, batch):
-            self._refused[number] = CooldownActive(math.ceil(cooldown.total_seconds()))
+            self._refused[number] = CooldownActive(self._now + cooldown)
         else:
             self._holding[number] = hold_score(self._connection, entry, player_id, decision, alarm, self._now)
 
