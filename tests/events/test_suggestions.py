@@ -9,7 +9,7 @@ from sqlalchemy import URL
 from bot.domain.events import EventState
 from bot.errors import Unavailable
 from bot.services.events import EventOptions
-from bot.services.events._service import KEPT_SECONDS
+from bot.services.events._service import KEPT_SECONDS, MAX_SUGGESTIONS
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend, open_test_backend
 from tests.outages import statements_fail, statements_seen
 
@@ -61,6 +61,17 @@ async def test_servers_share_nothing(backend: TestBackend) -> None:
     await backend.create_event()
     assert await suggest(backend) == (EVENT,)
     assert await backend.real.services.events.suggest(NEIGHBOUR_GUILD, "") == ()
+
+
+async def test_archived_events_are_suggested_after_all_that_are_active(backend: TestBackend) -> None:
+    events = backend.real.services.events
+    for number in range(MAX_SUGGESTIONS):
+        await backend.create_event(name=f"Blitz {number:02}")
+        await events.archive(ADMIN, f"Blitz {number:02}")
+    for name in ("Sprint", "Marathon"):
+        await backend.create_event(name=name)
+    suggested = await suggest(backend, "", EventState.ARCHIVED)
+    assert suggested == ("Marathon", "Sprint", *(f"Blitz {number:02}" for number in range(MAX_SUGGESTIONS - 2)))
 
 
 async def test_what_this_process_changes_is_suggested_at_once(backend: TestBackend) -> None:

@@ -221,8 +221,9 @@ class EventService:
         return await self._database.read(work)
 
     async def suggest(self, guild_id: int, text: str, least: EventState = EventState.OPEN) -> tuple[str, ...]:
-        """Return the names of up to 25 events of a server that contain `text`, ignoring case, by name.
+        """Return the names of up to 25 events of a server that contain `text`, ignoring case.
 
+        They come by name, with the archived ones last, so that past seasons crowd no active event out.
         Changes through this service show at once; other changes, such as an import, show within a second.
 
         Args:
@@ -248,7 +249,7 @@ class EventService:
             is_open = takes_scores(current_week(session, guild_id, self._clock()))
             states = (is_open, EventState.OPEN.value), (Event.is_active, EventState.KEPT.value)
             names = select(Event.name_key, Event.name, case(*states, else_=EventState.ARCHIVED.value))
-            ordered = names.where(Event.guild_id == guild_id).order_by(Event.name_key)
+            ordered = names.where(Event.guild_id == guild_id).order_by(Event.is_active.desc(), Event.name_key)
             # Every keystroke of a user searches them, and tuples are faster than rows.
             return tuple((*row,) for row in session.execute(ordered))
 
