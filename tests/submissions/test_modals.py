@@ -66,6 +66,27 @@ async def test_the_button_of_an_archived_event_asks_for_nothing(world: World) ->
     assert "takes no more scores" in await world.refused(world.fill_in("Ana", asked, score="1"))
 
 
+async def test_the_button_of_an_event_out_of_its_weeks_asks_for_nothing(world: World) -> None:
+    await world.create_event()
+    board = await world.board()
+
+    async def told(**weeks: str) -> str:
+        await world.use(world.admin, "event edit", event="Tetris Blitz", **weeks)
+        clicked = await world.refused(world.click("Ana", board, BUTTON))
+        assert clicked == await world.refused(world.submit("Ana", 2))
+        return clicked
+
+    early = {"first-week": "2026-W49", "last-week": "none"}
+    assert await told(**early) == "Tetris Blitz takes no scores yet. It begins <t:1795996800:F>, <t:1795996800:R>."
+    await world.use(world.admin, "event edit", event="Tetris Blitz", **{"first-week": "none"})
+    await world.submit("Ana", 1)
+    await world.reset()
+    over = "Tetris Blitz takes no more scores: its last week was 16–22 November 2026. `/leaderboard` still shows it."
+    assert await told(**{"last-week": "2026-W47"}) == over
+    world.clock.move(weeks=1)
+    assert await told(**{"last-week": "2026-W47"}) == over
+
+
 async def test_forms_that_come_too_late_or_in_vain_count_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     await world.create_event()
     board = await world.board()

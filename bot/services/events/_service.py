@@ -16,6 +16,7 @@ from bot.domain.clock import Clock
 from bot.domain.events import BegunSeason, EventChange, EventInfo, EventState, EventSummary, SeasonPreview
 from bot.domain.jobs import JobKind
 from bot.domain.scores import ScoreDirection, ScoreFormat
+from bot.domain.seasons import check_in_season
 from bot.domain.text import name_key
 from bot.domain.weeks import Week
 from bot.errors import EventArchived, NothingToChange, SeasonChanged
@@ -31,7 +32,7 @@ from bot.services.events._options import EventOptions, apply, apply_defaults, ap
 from bot.services.events._seasons import begin_again
 from bot.services.jobs import schedule
 from bot.services.posts import refresh_posts
-from bot.services.servers import Actor, begin_action, current_week, record, require_admin
+from bot.services.servers import Actor, begin_action, current_week, load_settings, record, require_admin
 
 MAX_SUGGESTIONS = 25
 KEPT_SECONDS = 1.0
@@ -210,13 +211,20 @@ class EventService:
         Raises:
             EventNotFound: the server has no such event.
             EventArchived: it is archived.
+            EventNotBegun, EventEnded: it takes no scores for the week that a score would count for.
         """
 
         def work(session: Session) -> EventInfo:
-            event = describe(find_event(session, guild_id, event_id))
+            event = find_event(session, guild_id, event_id)
             if not event.is_active:
                 raise EventArchived(event.name)
-            return event
+            info, week = describe(event), current_week(session, guild_id, self._clock())
+            if not is_taking_scores(session, event, week):
+                zone = load_settings(session, guild_id).time_zone
+                check_in_season(info, week, zone)
+                # An admin has closed the last week early.
+                check_in_season(info, week.next(), zone)
+            return info
 
         return await self._database.read(work)
 
