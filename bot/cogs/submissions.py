@@ -44,6 +44,7 @@ from bot.ui.submissions import (
     link_in,
     proof_input,
     score_input,
+    screenshot_input,
     show_answered,
     show_question,
     show_submission,
@@ -127,7 +128,7 @@ class ScoreModal(ScoreForm):
 
 
 class MessageModal(IdModal):
-    """Asks for an event and a score; the proof is a link to what a message shows, if there is one.
+    """Asks for an event and a score; the proof is a link to what a message shows, else also a picture.
 
     If there are more events than a menu holds, the player types the name.
     """
@@ -138,11 +139,14 @@ class MessageModal(IdModal):
         """Ask for the event with a menu or by name, and suggest a proof, which the player can change."""
         is_menu = isinstance(event, Select)
         super().__init__(title=TITLE, custom_id=f"submit:{'choose' if is_menu else 'type'}")
-        self.event, self.score, self.proof = event, score_input(), proof_input(proof)
+        self.event, self.score = event, score_input()
+        self.proof, self.screenshot = proof_input(proof), screenshot_input()
         self.add_item(Label(text="Event", component=self.event))
         self.add_item(Label(text="Score", component=self.score))
         about = PROOF_LINK if proof is None else "A link to what the message shows"
         self.add_item(Label(text="Proof", description=about, component=self.proof))
+        if proof is None:
+            self.add_item(Label(text="Screenshot", description=PROOF_PICTURE, component=self.screenshot))
 
     @classmethod
     def from_id(cls, match: re.Match[str]) -> Self:
@@ -152,7 +156,8 @@ class MessageModal(IdModal):
     async def submit(self, interaction: Interaction[Any]) -> None:
         """Submit the score as the command does."""
         event = self.event.value if isinstance(self.event, TextInput) else key_of(self.event)
-        await _submit(interaction, event, self.score.value, self.proof.value)
+        screenshot = next(iter(self.screenshot.values), None)
+        await _submit(interaction, event, self.score.value, self.proof.value, screenshot)
 
 
 def ask_for_score(choices: EventChoices) -> IdModal:

@@ -56,6 +56,21 @@ async def test_a_screenshot_waits_until_the_player_says_which_score_it_shows(wor
     await posted(world, await world.click("Ana", question, "15.125"))
 
 
+async def test_a_form_that_asks_for_the_event_takes_a_screenshot_too(world: World) -> None:
+    for name in ("Tetris Blitz", "40L Sprint"):
+        await world.create_event(name)
+    asked = await world.open_modal("Ana", await world.use("Ana", "help"), "Submit a score")
+    assert asked.modal is not None
+    menu = asked.modal["components"][0]["component"]
+    [sprint] = [option["value"] for option in menu["options"] if option["label"] == "40L Sprint"]
+    await world.restart_bot()
+
+    answer = await world.fill_in("Ana", asked, event=[sprint], score="7", screenshot=PICTURE)
+
+    assert answer.public.endswith("\nProof: 7 · Ana · 40L Sprint")
+    await posted(world, answer)
+
+
 async def test_a_picture_with_a_long_name_is_read_by_its_whole_address(world: World) -> None:
     await world.create_event()
     name = f"{'x' * 250}.png"
