@@ -18,7 +18,7 @@ from bot.domain.reviews import HeldScore
 from bot.domain.submissions import SubmissionResult
 from bot.errors import Interrupted, Unavailable
 from bot.ui.card import Attachment
-from bot.ui.submissions import show_picture
+from bot.ui.submissions import show_not_kept, show_picture
 
 CHANNELS = "https://discord.com/channels"
 _ENDING = re.compile(r"\.(png|jpe?g|gif|webp|mp4|mov|webm)(?:$|\?)", re.IGNORECASE)
@@ -32,19 +32,33 @@ def can_be_kept(interaction: Interaction[Any], file: Upload) -> bool:
     return file.size <= interaction.filesize_limit and _ENDING.search(file.url) is not None
 
 
-async def keep_picture(interaction: Interaction[Any], score: SubmissionResult | HeldScore, address: str) -> None:
-    """Post a picture below the answer, and make that message the proof; on failure, `address` stays the proof."""
+async def keep_picture(
+    interaction: Interaction[Any], score: SubmissionResult | HeldScore, address: str, *, is_proof: bool = True
+) -> None:
+    """Post a picture below the answer; if `is_proof`, make that message the proof. On failure, the proof stays."""
     try:
-        await until_interrupted(_keep(interaction, score, address))
+        await until_interrupted(_keep(interaction, score, address, is_proof=is_proof))
     except (Interrupted, Unavailable, *UNDELIVERED) as error:
         logger.warning("a picture could not be kept: %s", error)
 
 
-async def _keep(interaction: Interaction[Any], score: SubmissionResult | HeldScore, address: str) -> None:
+async def tell_not_kept(interaction: Interaction[Any]) -> None:
+    """Tell the player after the answer that only the link was kept, and not the screenshot that came with it."""
+    try:
+        await follow(interaction, show_not_kept())
+    except UNDELIVERED as error:
+        logger.warning("nobody was told that a picture was not kept: %s", error)
+
+
+async def _keep(
+    interaction: Interaction[Any], score: SubmissionResult | HeldScore, address: str, *, is_proof: bool
+) -> None:
     content = await interaction.client.http.get_from_cdn(address)
     ending = address.partition("?")[0].rpartition(".")[2].lower()
     picture = Attachment(f"proof.{ending}", content, f"A picture from {score.player.name}")
     message = await follow(interaction, show_picture(score, picture))
+    if not is_proof:
+        return
     # `jump_url` treats the message as a direct message.
     place = f"{guild_of(interaction)}/{message.channel.id}/{message.id}"
     await services_of(interaction).leaderboard.replace_proof(score.interaction_id, f"{CHANNELS}/{place}")

@@ -11,7 +11,7 @@ from discord.ui import Label, Select, TextInput
 from bot.cogs._answering import answer, channel_of, guild_of, post, update
 from bot.cogs._buttons import DISCORD_ID, EVENT, LONGEST_LABEL, IdButton
 from bot.cogs._modals import IdModal, open_modal
-from bot.cogs._proofs import can_be_kept, keep_picture
+from bot.cogs._proofs import can_be_kept, keep_picture, tell_not_kept
 from bot.cogs._score_form import ScoreForm
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import open_events
@@ -32,7 +32,6 @@ from bot.errors import (
 from bot.ui.card import Reply, cards_in
 from bot.ui.reviews import show_score_held
 from bot.ui.submissions import (
-    PROOF,
     PROOF_LINK,
     PROOF_PICTURE,
     SCREENSHOT,
@@ -58,10 +57,18 @@ MARKS, PUNCTUATION, BRACKETS = "*_~|", ",.;:!?'\"", {")": "(", "]": "["}
 
 
 class Proof(NamedTuple):
-    """What proves a score: a link, which may be that of a picture that Discord deletes after a while."""
+    """What proves a score: a link, and the address of a picture that Discord deletes after a while.
+
+    The link is that address if the player gave no other.
+    """
 
     link: str | None
     picture: str | None = None
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether nothing but the picture proves the score."""
+        return self.picture is not None and self.picture == self.link
 
 
 class WhichEvent(NamedTuple):
@@ -186,7 +193,7 @@ class MeaningButton(IdButton, template=MEANING_ID):
             raise ButtonOfAnother
         cards = cards_in(interaction.message)
         picture = link_in(cards, SCREENSHOT)
-        proof = Proof(picture or link_in(cards), picture)
+        proof = Proof(link_in(cards) or picture, picture)
 
         def close(outcome: Outcome) -> Reply:
             if isinstance(outcome, SubmissionResult):
@@ -254,10 +261,13 @@ async def _submit(
     Without a link, a screenshot is the proof. The bot posts it below the answer, if it can.
     """
     proof = Proof(link)
-    if screenshot is not None and not (link and link.strip()):
-        proof = Proof(screenshot.url, screenshot.url if can_be_kept(interaction, screenshot) else None)
+    if screenshot is not None:
+        picture = screenshot.url if can_be_kept(interaction, screenshot) else None
+        proof = Proof(link if link and link.strip() else screenshot.url, picture)
     work = _count(interaction, event, score, proof)
     outcome = await answer(interaction, work, lambda outcome: _show_outcome(interaction, outcome, proof))
+    if outcome is not None and screenshot is not None and screenshot.url not in proof:
+        await tell_not_kept(interaction)
     await _keep_picture(interaction, outcome, proof)
 
 
@@ -276,7 +286,7 @@ async def _count(interaction: Interaction[Any], event: str | int, score: str, pr
         proof=proof.link,
         locale=str(interaction.locale),
         channel_id=channel_of(interaction),
-        has_picture=proof.picture is not None,
+        has_picture=proof.is_picture,
     )
     try:
         return await services.leaderboard.submit(submission)
@@ -298,18 +308,21 @@ def _show_outcome(interaction: Interaction[Any], outcome: Outcome, proof: Proof)
 
 
 async def _keep_picture(interaction: Interaction[Any], outcome: Outcome | None, proof: Proof) -> None:
+    """Post the picture of a score that counts. That of a held score waits with it, but only if it is the proof."""
     if proof.picture is not None and isinstance(outcome, SubmissionResult):
-        await keep_picture(interaction, outcome, proof.picture)
+        await keep_picture(interaction, outcome, proof.picture, is_proof=proof.is_picture)
+    elif proof.picture is not None and isinstance(outcome, ScoreHeld) and not proof.is_picture:
+        await tell_not_kept(interaction)
 
 
 def _show(result: SubmissionResult, proof: Proof) -> Reply:
     """Show the effect of a score, with buttons to take it back and to explain it.
 
-    If a picture follows, the link to it is left out.
+    If the proof is a picture that follows, the link to it is left out.
     """
     event_id, discord_id = result.event.id, result.player.discord_id
     undo = UndoButton(event_id, discord_id, result.interaction_id)
-    shown = show_submission(result if proof.picture is None else replace(result, proof=None))
+    shown = show_submission(replace(result, proof=None) if proof.is_picture else result)
     return shown.with_buttons([undo, RatingButton(event_id, discord_id)])
 
 
@@ -327,5 +340,5 @@ def _ask(asked: ScoreInQuestion | WhichEvent, user_id: int, proof: Proof) -> Rep
     else:
         question = asked.question
         meanings = [(isolate(one.name, LONGEST_LABEL), one.id, asked.score) for one in asked.events]
-    shown = show_question(question, proof.link, PROOF if proof.picture is None else SCREENSHOT)
+    shown = show_question(question, None if proof.is_picture else proof.link, proof.picture)
     return shown.with_buttons([MeaningButton(label, event, user_id, score) for label, event, score in meanings])

@@ -70,10 +70,17 @@ def show_taken_back(result: CorrectionResult) -> Reply:
     return Reply([Card(None, (line,), (f"{escape(result.event.name)} · {best}",), Color.light_grey())])
 
 
-def show_question(question: ScoreInQuestion | EventInQuestion, proof: str | None, label: str = PROOF) -> Reply:
-    """Ask which score or event was meant; the caller adds the buttons, and `link_in` reads the link back."""
-    link = labelled(label, isolate(f"<{proof.strip()}>")) if proof is not None and proof.strip() else ()
-    return Reply([Card(None, (sentence(question), *link), color=Color.orange())], ephemeral=True)
+def show_not_kept() -> Reply:
+    """Tell a player that only the link that came with a screenshot was kept."""
+    return Reply([Card(None, ("The screenshot was not kept; the proof is your link.",))], ephemeral=True)
+
+
+def show_question(question: ScoreInQuestion | EventInQuestion, proof: str | None, picture: str | None) -> Reply:
+    """Ask which score or event was meant; the caller adds the buttons, and `link_in` reads the links back."""
+    links = {PROOF: proof, SCREENSHOT: picture}
+    given = [(label, link.strip()) for label, link in links.items() if link is not None and link.strip()]
+    lines = [line for label, link in given for line in labelled(label, isolate(f"<{link}>"))]
+    return Reply([Card(None, (sentence(question), *lines), color=Color.orange())], ephemeral=True)
 
 
 def show_answered(result: SubmissionResult) -> Reply:

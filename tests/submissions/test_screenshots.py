@@ -15,6 +15,7 @@ pytestmark = on_one_database
 
 POSTED = re.compile("https://discord.com/channels/([0-9]+)/([0-9]+)/([0-9]+)")
 PICTURE = ("run.PNG", b"a picture")
+LINK = "https://example.com/run"
 
 
 async def proof(world: World) -> str:
@@ -34,6 +35,15 @@ async def posted(world: World, answer: Seen) -> None:
     found = POSTED.fullmatch(await proof(world))
     assert found is not None
     assert tuple(map(int, found.groups())) == (world.guild.id, world.channel.id, message.id)
+
+
+async def shown_beside_the_link(world: World, answer: Seen) -> None:
+    """Check that the last message shows the picture, and that the proof is the link all the same."""
+    assert "\nProof: " in answer.public
+    assert answer.message is not None
+    [file] = answer.message.attachments
+    assert await file.read() == b"a picture"
+    assert await proof(world) == LINK
 
 
 @on_both_databases
@@ -83,10 +93,34 @@ async def test_a_picture_with_a_long_name_is_read_by_its_whole_address(world: Wo
 async def test_where_a_link_is_given_too_the_link_is_the_proof(world: World) -> None:
     await world.create_event()
 
-    answer = await world.submit("Ana", 1, proof="https://example.com/run", screenshot=PICTURE)
+    answer = await world.submit("Ana", 1, proof=LINK, screenshot=PICTURE)
 
-    assert "Proof: " not in answer.public
-    assert await proof(world) == "https://example.com/run"
+    assert f"proof <{LINK}>" in answer.public
+    await shown_beside_the_link(world, answer)
+
+
+async def test_a_question_keeps_a_link_and_a_picture(world: World) -> None:
+    await world.create_event()
+    question = await world.submit("Ana", "15.125", proof=LINK, screenshot=PICTURE)
+    await world.restart_bot()
+
+    await shown_beside_the_link(world, await world.click("Ana", question, "15.125"))
+
+
+async def test_a_player_is_told_which_picture_beside_a_link_is_not_kept(world: World) -> None:
+    await world.create_event()
+    not_kept = "The screenshot was not kept; the proof is your link."
+
+    counted = await world.submit("Ana", 1, proof=LINK, screenshot=("run.txt", b"a text"))
+    assert not_kept in counted.alone
+    await world.use(world.admin, "event edit", event="Tetris Blitz", **{"alarm-max": "99"})
+    held = await world.submit("Ana", 100, proof=LINK, screenshot=PICTURE)
+    assert held.is_private
+    assert not_kept in held.alone
+    assert await world.refused(world.submit("Ana", "fast", proof=LINK, screenshot=PICTURE)) == (
+        "“fast” is no score. Type digits, such as 12345, 12,345.5 or 12k."
+    )
+    assert await proof(world) == LINK
 
 
 @pytest.mark.parametrize("file", [("run.txt", b"a text"), ("run.png", b"x" * 26_214_401)], ids=["a text", "too large"])
