@@ -9,11 +9,7 @@ from bot.cogs._answering import actor_of, answer
 from bot.cogs._buttons import EVENT, WEEK, IdButton
 from bot.cogs._questions import KeepButton, agree
 from bot.cogs._services import services_of
-from bot.cogs.pictures import PictureButton
-from bot.cogs.standings import NOBODY, PageButton
-from bot.domain.announcements import Reopened, Results
 from bot.domain.rehearsals import Rehearsal, read_rules, write_rules
-from bot.ui.announcements import show_results
 from bot.ui.card import Reply
 from bot.ui.rehearsals import show_explanation, show_rehearsal, show_rules_change
 
@@ -26,16 +22,6 @@ def ask_to_apply(rehearsal: Rehearsal) -> Reply:
     if rules == rehearsal.before.rules:
         return shown
     return shown.with_buttons([RulesButton(rehearsal.event.id, write_rules(rules)), KeepButton()])
-
-
-def show_explained_results(content: Results | Reopened) -> Reply:
-    """Show the results of weeks closed together, with buttons for all results of the last one, and how it was rated."""
-    shown = show_results(content)
-    if isinstance(content, Reopened):
-        return shown
-    event_id, week = content.event.id, str(content.week)
-    full = PageButton("full", event_id, week, 0, NOBODY)
-    return shown.with_buttons([full, RatedButton(event_id, week), PictureButton("week", week, event_id)])
 
 
 class RulesButton(IdButton, template=RULES_BUTTON_ID):

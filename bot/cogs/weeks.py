@@ -3,8 +3,8 @@
 import re
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
-from itertools import chain
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, app_commands
@@ -15,11 +15,13 @@ from bot.cogs._buttons import EVENT, WEEK, IdButton, instant_of, ticks_of
 from bot.cogs._questions import KeepButton, agree
 from bot.cogs._services import ServiceCog, Services, services_of
 from bot.cogs._suggestions import all_events, pending_weeks
-from bot.cogs.rehearsals import show_explained_results
+from bot.cogs.pictures import PictureButton
+from bot.cogs.rehearsals import RatedButton
+from bot.cogs.standings import NOBODY, PageButton
 from bot.domain.announcements import Announced, Final, Reopened, Results
-from bot.domain.weeks import WeeklyRunResult
+from bot.domain.weeks import Week, WeeklyRunResult
 from bot.errors import WeekNotOver
-from bot.ui.announcements import show_announced, show_final
+from bot.ui.announcements import show_announced, show_final, show_results
 from bot.ui.card import Reply, cards_in
 from bot.ui.text import write_days
 from bot.ui.weeks import ask_early, show_preview, show_undo, show_undo_of
@@ -100,6 +102,23 @@ class WeekButton(IdButton, template=WEEK_BUTTON_ID):
             await update(interaction, weeks.undo(*of_week, ran_at), lambda result: show_undo_of(shown, result))
 
 
+def show_week(content: Results | Reopened) -> Reply:
+    """Show the results of weeks closed together, with buttons that show all of the last one, explain and undo it."""
+    shown = show_results(content)
+    if isinstance(content, Reopened):
+        return shown
+    event_id, week = content.event.id, str(content.week)
+    full, rated = PageButton("full", event_id, week, 0, NOBODY), RatedButton(event_id, week)
+    undo = _undo(event_id, content.week, content.ran_at, are_several=bool(content.earlier))
+    return shown.with_buttons([full, rated, PictureButton("week", week, event_id), undo])
+
+
+def _undo(event_id: int, week: Week, ran_at: datetime, *, are_several: bool) -> WeekButton:
+    """Return a button that undoes a close, and names the week if several were closed together."""
+    label = f"Undo {write_days(week, short=True)}" if are_several else None
+    return WeekButton("undo", event_id, str(week), ticks_of(ran_at), label)
+
+
 @dataclass(frozen=True, slots=True)
 class _Closed:
     """Closed weeks, the news about them, and the end of their event, if it has ended and nothing else announces it."""
@@ -132,10 +151,11 @@ def _show_reset(result: _Closed | WeekNotOver) -> Reply:
 
 
 def _show_closed(closed: _Closed) -> Reply:
-    """Show the results, or where they are announced, with buttons that explain the latest and undo it."""
+    """Show the results, or where they are announced, with a button that undoes the latest."""
     last, content = closed.runs[-1], closed.content
-    label = "Undo" if len(closed.runs) == 1 else f"Undo {write_days(last.week, short=True)}"
-    undo = WeekButton("undo", last.event.id, str(last.week), ticks_of(last.ran_at), label)
-    shown = show_announced(content) if isinstance(content, Announced) else show_explained_results(content)
-    cards = [*shown.cards, *([] if closed.final is None else show_final(closed.final).cards)]
-    return replace(shown, cards=cards).with_buttons([*chain.from_iterable(shown.buttons), undo])
+    if isinstance(content, Announced):
+        undo = _undo(last.event.id, last.week, last.ran_at, are_several=len(closed.runs) > 1)
+        shown = show_announced(content).with_buttons([undo])
+    else:
+        shown = show_week(content)
+    return replace(shown, cards=[*shown.cards, *([] if closed.final is None else show_final(closed.final).cards)])

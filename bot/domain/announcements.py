@@ -82,6 +82,7 @@ class Results:
         closes_itself: whether the next week closes automatically.
         closed_early: whether the last week was closed before it was over; later scores count for the next week, if the
             event takes them.
+        ran_at: when the last week was closed, in UTC.
     """
 
     event: EventInfo
@@ -95,6 +96,7 @@ class Results:
     next_close: datetime | None
     closes_itself: bool
     closed_early: bool
+    ran_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ async def test_results_are_told_at_a_close_and_corrected_by_an_undo(server: Serv
         "Full results",
         "How was this rated?",
         "Picture",
+        "Undo",
     ]
     await server.play((DAN, 95), (ANA, 110), (BEN, 85))
     [second] = (await server.told("🏆", CLOSE + 7 * DAY))[1:]
@@ -78,6 +79,26 @@ async def test_results_are_told_at_a_close_and_corrected_by_an_undo(server: Serv
     closed = await server.wired.reset()
     assert f"The results are back in <#{HOME.news.id}>." in closed.text
     assert await server.told("🏆") == [first, second]
+
+
+@on_one_database
+async def test_weeks_that_closed_by_themselves_are_undone_below_the_results(server: Server) -> None:
+    wired = server.wired
+    await server.play((ANA, 100), (BEN, 90))
+    server.clock.move(weeks=1)
+    await server.play((ANA, 80))
+    await server.told("🏆", CLOSE + 7 * DAY)
+    [results] = wired.discord.channels.messages
+
+    assert (await wired.refused(wired.discord.click(BEN, results, "Undo 23–29 Nov"))).startswith("Only admins")
+    undone = await wired.discord.click(ADMIN, results, "Undo 23–29 Nov")
+
+    assert "Tetris Blitz · 23–29 Nov is open again" in undone.text
+    [told] = await server.told("🏆")
+    assert told.startswith("🏆 Tetris Blitz · 16–22 November\n🥇 **Ana** · 100")
+    [results] = wired.discord.channels.messages
+    await wired.discord.click(ADMIN, results, "Undo")
+    assert await server.told("🏆") == ["🏆 Tetris Blitz · 23–29 November\nThe week is open again."]
 
 
 async def test_a_reopened_week_that_closes_with_the_next_is_not_called_open(server: Server) -> None:
@@ -181,7 +202,7 @@ async def test_a_week_that_is_closed_late_names_the_end_of_the_open_week(server:
     await server.play((ANA, 100), (BEN, 90))
     [told] = await server.told("🏆", CLOSE + 16 * DAY)
     assert "🥇 **Ana** · 100 · 1200?\n🥈 **Ben** · 90 · 800?\n" in told
-    assert told.endswith("\n? = fewer than 3 players\nFull results\nHow was this rated?\nPicture")
+    assert told.endswith("\n? = fewer than 3 players\nFull results\nHow was this rated?\nPicture\nUndo")
     assert f"2 played · the next week closes <t:{int((CLOSE + 21 * DAY).timestamp())}:R>" in told
 
 
@@ -274,6 +295,7 @@ def test_a_wide_name_of_a_leader_leaves_room_for_the_elo_on_its_line() -> None:
         next_close=None,
         closes_itself=False,
         closed_early=False,
+        ran_at=CLOSE,
     )
 
     [card] = show_results(results).cards

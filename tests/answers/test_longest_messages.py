@@ -65,6 +65,7 @@ RESULTS = Results(
     next_close=NOW,
     closes_itself=True,
     closed_early=True,
+    ran_at=NOW,
 )
 HELD = HeldScore(
     1, 10**18, EVENT, PLAYER, SCORE, None, None, WEEK, NOW, 9, HeldState.REFUSED, REASON, 10**18, NOW, is_removed=True

@@ -139,6 +139,7 @@ def _report(session: Session, event: Event, settings: ServerSettings, runs: Sequ
         closes_itself=settings.closes_weeks,
         # The bot closes no week early. Its closes may seem early by a time zone that was chosen later.
         closed_early=last.ran_by != ITSELF and last.ran_at < week.ends_at(zone),
+        ran_at=last.ran_at,
     )
 
 
