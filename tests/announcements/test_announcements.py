@@ -8,7 +8,7 @@ import pytest
 from benchmarks.sample_pictures import WEEK, event
 from bot.database.models import GuildSettings, Job
 from bot.domain.announcements import Climb, Results
-from bot.domain.servers import PlayerName, QuietHours
+from bot.domain.servers import NewMember, PlayerName, QuietHours
 from bot.domain.standings import Standing
 from bot.errors import InvalidSetting
 from bot.services.announcements._announcements import Announcements
@@ -217,6 +217,35 @@ async def test_a_week_that_is_run_again_without_its_only_score_is_told_no_more(s
     [told] = await server.told("🏆")
     assert "🏆 Tetris Blitz · 23–29 November\n🥇 **Ben** · 95 · 1000" in told
     assert "Closed with it" not in told
+
+
+@on_one_database
+async def test_the_latest_results_follow_corrections_of_the_overall_board(server: Server) -> None:
+    await server.play((ANA, 100), (BEN, 90), (CY, 80))
+    await server.told("🏆", CLOSE)
+    await server.play((ANA, 95), (BEN, 85))
+    services, ada = server.wired.backend.real.services, actor(ADMIN)
+
+    async def overall(now: datetime | None = None) -> str:
+        await server.wired.backend.rate()
+        return next(line for line in (await server.told("🏆", now))[1].splitlines() if "**Overall**" in line)
+
+    told = await overall(CLOSE + 7 * DAY)
+    assert "Ben" in told
+    await services.removals.remove(ada, EVENT, BEN.id, "90")
+    assert await overall() != told
+    await services.removals.restore(ada, EVENT, BEN.id)
+    assert await overall() == told
+    await services.withdrawals.withdraw(ada, BEN.id)
+    assert "Ben" not in await overall()
+    await services.withdrawals.bring_back(ada, BEN.id)
+    assert await overall() == told
+    await services.excuses.excuse(ada, CY.id, "2026-W48")
+    assert await overall() != told
+    await services.excuses.take_back(ada, CY.id, "2026-W48")
+    assert await overall() == told
+    await services.additions.add(ada, EVENT, NewMember(CY.id, "cy", "Cy"), 99.0, server.clock.now)
+    assert await overall() != told
 
 
 async def test_leaders_and_records_are_told_and_corrected_when_a_score_goes(server: Server) -> None:

@@ -20,10 +20,9 @@ from bot.services.events import describe
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._corrections import derive_bests
 from bot.services.moderation._player import lock_events, unrate
-from bot.services.posts import refresh_posts
 from bot.services.ratings import Recalculation
 from bot.services.servers import Actor, begin_action, find_member, record, require_admin
-from bot.services.weeks import announce_end, award_roles
+from bot.services.weeks import after_correction, announce_end
 
 
 class WithdrawalService:
@@ -99,10 +98,9 @@ class WithdrawalService:
             record(session, actor, action, detail, at=now, player_id=member.player_id, reason=why)
             of_player = ScoreSubmission.player_id == member.player_id
             with_records = [key for key in changed if may_be_record(session, events[key], of_player)]
-            refresh_posts(session, changed, now, JobKind.FINAL, JobKind.BOARD)
-            refresh_posts(session, with_records, now, JobKind.RECORD)
             for event_id, open_weeks in changed.items():
-                award_roles(session, events[event_id], now)
+                untrue = [JobKind.FINAL, JobKind.BOARD, *([JobKind.RECORD] if event_id in with_records else [])]
+                after_correction(session, events[event_id], now, *untrue)
                 if is_withdrawn and open_weeks:
                     announce_end(session, events[event_id], now)
             name = PlayerName(discord_id, member.display_name)

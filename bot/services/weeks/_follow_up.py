@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, WeeklyRun
-from bot.domain.announcements import results_key
+from bot.domain.announcements import SETTLES, results_key
 from bot.domain.jobs import JobKind
 from bot.domain.weeks import Week
 from bot.services.jobs import schedule
@@ -19,17 +20,26 @@ def after_correction(
 ) -> None:
     """Refresh the posts and roles of an event, in the transaction that changes its results.
 
+    The latest results also show the overall board, whose Elos may take a recalculation to be current.
+
     Args:
         session: the transaction.
         event: the event.
         now: when the refresh is due.
         kinds: the posts of the event that may be wrong; none means all.
-        runs: the runs whose results have changed or are gone.
+        runs: the runs whose results have changed.
     """
     refresh_posts(session, [event.id], now, *kinds)
-    for key in (key for run in runs for key in announcement_keys(run)):
-        refresh_post(session, JobKind.RESULTS, key, now)
+    latest = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id).order_by(WeeklyRun.week_number.desc()).limit(1)
+    refresh_results(session, session.scalars(latest), now + SETTLES)
+    refresh_results(session, runs, now)
     award_roles(session, event, now)
+
+
+def refresh_results(session: Session, runs: Iterable[WeeklyRun], now: datetime) -> None:
+    """Refresh the announcements of the results of some runs, which may be gone."""
+    for key in sorted({key for run in runs for key in announcement_keys(run)}):
+        refresh_post(session, JobKind.RESULTS, key, now)
 
 
 def announce_end(session: Session, event: Event, now: datetime) -> None:

@@ -23,9 +23,10 @@ from bot.errors import (
     WeekWithoutScores,
 )
 from bot.services.events import describe, find_event
+from bot.services.posts import refresh_posts
 from bot.services.servers import Actor, begin_action, current_week, load_settings, record, require_admin
 from bot.services.weeks._again import undo_run
-from bot.services.weeks._follow_up import after_correction
+from bot.services.weeks._follow_up import award_roles, refresh_results
 from bot.services.weeks._lookup import UNDO, check_runnable, find_next_close, find_run
 from bot.services.weeks._run import close_week
 
@@ -133,7 +134,9 @@ class WeeklyProcessingService:
             players, called_back = undo_run(session, found, run, self._scale)
             now = self._clock()
             record(session, actor, UNDO, f"{reopened}", at=now, event_id=found.id)
-            after_correction(session, found, now, JobKind.FINAL, JobKind.BOARD, runs=[run])
+            refresh_posts(session, [found.id], now, JobKind.FINAL, JobKind.BOARD)
+            refresh_results(session, [run], now)
+            award_roles(session, found, now)
             closes_at = find_next_close(session, actor.guild_id, reopened, now)
             return UndoResult(describe(found), reopened, players, called_back, run.ran_at, closes_at)
 
