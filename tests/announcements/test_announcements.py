@@ -273,6 +273,32 @@ async def test_leaders_and_records_are_told_and_corrected_when_a_score_goes(serv
 
 
 @on_one_database
+async def test_a_record_that_an_admin_adds_or_restores_is_told(server: Server) -> None:
+    await server.play((ANA, 100), (BEN, 90))
+    services, ada = server.wired.backend.real.services, actor(ADMIN)
+    await services.additions.add(ada, EVENT, NewMember(CY.id, "cy", "Cy"), 110.0, server.clock.now)
+    assert ["👑 **Cy** leads" in text for text in await server.told("")] == [True]
+
+    await server.play((DAN, 130))
+    await services.removals.remove(ada, EVENT, DAN.id)
+    assert len(await server.told("👑")) == 1
+    await services.removals.restore(ada, EVENT, DAN.id)
+
+    assert (await server.told("👑"))[1].startswith("👑 **Dan** leads Tetris Blitz with **130**, 20 ahead of Cy")
+
+
+@on_one_database
+async def test_an_import_of_old_scores_tells_no_record(server: Server) -> None:
+    await server.play((ANA, 100))
+    server.clock.move(days=1)
+    scores = f"player,score,time\n{BEN.id},110,2026-11-16\n{BEN.id},120,2026-11-17\n".encode()
+
+    await server.wired.backend.real.services.transfer.import_scores(actor(ADMIN), EVENT, scores)
+
+    assert await server.told("") == []
+
+
+@on_one_database
 async def test_the_distance_of_a_record_is_written_as_exactly_as_the_scores_are(server: Server) -> None:
     await server.wired.use(ADMIN, "event edit", event=EVENT, direction="LOW", format="time")
     await server.play((ANA, "1:24.123"), (BEN, "1:23.456"))

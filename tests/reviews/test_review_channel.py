@@ -97,8 +97,7 @@ async def test_a_held_score_is_shown_to_admins_and_approved_there(referees: Refe
     decided = f"Approved: 99,000 of Fay\nTetris Blitz · {AT}\nby <@{JUDGE.id}>, <t:{HELD_AT.timestamp():.0f}:R>"
     assert await referees.told() == [decided]
     assert message.labels == []
-    # The new record is announced once it has settled.
-    assert await referees.waiting() == [(JobKind.RECORD, timedelta(minutes=1))]
+    assert await referees.waiting() == []
 
 
 async def test_a_score_that_is_refused_by_the_command_is_shown_as_refused(referees: Referees) -> None:

@@ -28,7 +28,7 @@ from bot.services.ratings import (
     logged_best,
     was_counted,
 )
-from bot.services.servers import name_player
+from bot.services.servers import load_settings, name_player
 from bot.services.weeks import after_correction, announce_end, find_run, open_week, rerun_week
 
 
@@ -175,14 +175,14 @@ def conclude(
 ) -> CorrectionResult:
     """Refresh the posts and roles that the correction of a submission may have made outdated, and return its result.
 
-    An approved score may be a record, which is announced then.
+    A score that counts from now on may be a record that nothing has announced.
     """
     refresh_post(session, JobKind.HELD, str(row.interaction_id), now)
     untrue = [JobKind.FINAL, JobKind.BOARD]
     if may_be_record(session, event, ScoreSubmission.id == row.id):
         untrue.append(JobKind.RECORD)
-        if correction is Correction.APPROVE:
-            # Nothing has announced it while it was held.
+        announces = load_settings(session, event.guild_id).announcement_channel_id is not None
+        if announces and correction is not Correction.REMOVE:
             schedule(session, JobKind.RECORD, record_key(event.id, row.interaction_id), now + SETTLES)
     runs = [done.run] if done.run is not None and done.is_rerun else []
     after_correction(session, event, now, *untrue, runs=runs)
