@@ -66,7 +66,7 @@ class JobKind(StrEnum):
         return Lane.WEEKS if self in (JobKind.CLOSE_WEEKS, JobKind.REVIEW) else Lane.MESSAGES
 
 
-LASTING = (JobKind.BOARD, JobKind.REMINDER)
+LASTING = (JobKind.CLOSE_WEEKS, JobKind.BOARD, JobKind.REMINDER)
 """The kinds of jobs that exist as long as their subject. They rest where others are given up, then begin anew."""
 ANNOUNCEMENTS = (JobKind.RESULTS, JobKind.FINAL, JobKind.RECORD)
 """The kinds of posts in the channel for announcements."""
@@ -123,9 +123,7 @@ def retry_at(now: datetime, kind: JobKind, tries: int) -> datetime | None:
     Returns:
         An instant, or None to give the job up. After its last try, a lasting job rests.
     """
-    if tries == MOST_TRIES and kind in LASTING:
-        return now + PAUSE
     if tries >= MOST_TRIES:
-        return None
+        return now + PAUSE if kind in LASTING else None
     doublings: int = 2 ** (tries - 1)
     return now + min(FIRST_WAIT * doublings, LONGEST_WAIT)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.database.models import Job, Player
-from bot.domain.jobs import LONGEST_WAIT, MOST_TRIES, Claim, JobKind, Lane, Queue, retry_at
+from bot.domain.jobs import LASTING, LONGEST_WAIT, MOST_TRIES, Claim, JobKind, Lane, Queue, retry_at
 from bot.services.jobs import ClaimLost, JobRunner, cancel, find_job, finish, hold, postpone, schedule, schedule_all
 from bot.services.jobs._runner import AT_ONCE
 from tests import tables
@@ -20,7 +20,7 @@ from tests.outages import statements_seen
 from tests.patience import UNTIL_IT_HANGS
 from tests.wire.wired_bot import WiredBot
 
-KIND, KEY = JobKind.CLOSE_WEEKS, "somewhere"
+KIND, KEY = JobKind.REVIEW, "somewhere"
 DAY = timedelta(days=1)
 
 
@@ -182,7 +182,7 @@ async def test_a_failing_job_is_tried_ever_less_often_and_given_up_openly(
     assert (job.tries, job.last_error) == (0, None)
 
 
-@pytest.mark.parametrize("kind", [JobKind.BOARD, JobKind.REMINDER])
+@pytest.mark.parametrize("kind", LASTING)
 async def test_a_lasting_job_rests_after_its_last_try_and_works_again(backend: TestBackend, kind: JobKind) -> None:
     tries, is_broken = 0, True
 
@@ -224,6 +224,25 @@ async def test_a_job_that_kills_every_process_is_given_up_too(backend: TestBacke
     assert await runner(backend, die).do_due() == 1
     assert tries == MOST_TRIES
     assert (await jobs(backend))[0]["due_at"] is None
+
+
+@pytest.mark.parametrize("kind", LASTING)
+async def test_a_lasting_job_that_kills_every_process_rests_too(backend: TestBackend, kind: JobKind) -> None:
+    async def die(claim: Claim) -> None:
+        raise asyncio.CancelledError
+
+    lasting = JobRunner(backend.database, backend.clock, {kind: die})
+    due_at = backend.clock.now
+    await backend.database.write(lambda session: schedule(session, kind, KEY, due_at))
+    for _ in range(MOST_TRIES):
+        with pytest.raises(asyncio.CancelledError):
+            await lasting.do_due()
+        backend.clock.now += kind.lane.lease
+    assert await lasting.do_due() == 1
+
+    [job] = await jobs(backend)
+    assert (job["due_at"], job["tries"]) == (backend.clock.now + DAY, 0)
+    assert job["last_error"] == "RuntimeError: the process died with each try"
 
 
 async def test_a_job_that_fails_keeps_no_other_from_being_done(backend: TestBackend) -> None:
