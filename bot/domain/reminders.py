@@ -16,13 +16,15 @@ SETTLES = timedelta(minutes=2)
 STAYS_KNOWN = timedelta(minutes=3)
 """How long Discord is expected to remember a nonce; a retry within this time sends the same message."""
 SUNDAY = 7
+LOOKS = timedelta(hours=12), timedelta(hours=3)
+"""How long before the end of a week the bot looks again for players who miss it, after the daily message."""
 
 
 class Reminder(StrEnum):
     """The reminders that a player can switch on."""
 
     MISSED_WEEK = "missed-week"
-    """A week ends within a day, and the player has no score in it."""
+    """A week ends within a day, and others have scores in it, but not the player."""
     OVERTAKEN = "overtaken"
     """Others have passed the player's best."""
     RESULTS = "results"
@@ -162,6 +164,12 @@ def next_moment(now: datetime, zone: str, discord_id: int) -> datetime:
     day = local_time(now - offset, zone).date() + timedelta(days=1)
     midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the zone makes it an instant
     return day_begins_at(midnight, zone) + offset
+
+
+def next_look(now: datetime, ends_at: datetime, discord_id: int) -> datetime | None:
+    """Return when to look again whether a player misses a week that ends at an instant; None for no more."""
+    offset = timedelta(seconds=discord_id % SPREAD_SECONDS)
+    return next((at for before in LOOKS if (at := ends_at - before + offset) > now), None)
 
 
 def is_last_day(now: datetime, zone: str) -> bool:

@@ -19,7 +19,7 @@ NAMES = {
     Reminder.RIVAL: "Rival",
 }
 _ABOUT = {
-    Reminder.MISSED_WEEK: "a day before you miss one",
+    Reminder.MISSED_WEEK: "on the last day of one you miss",
     Reminder.OVERTAKEN: "who beat your best, once a day",
     Reminder.RESULTS: "your rank and Elo when a week closes",
     Reminder.RIVAL: "new bests of a player you follow",

@@ -93,6 +93,44 @@ async def test_a_week_that_will_not_be_rated_is_not_missed(sunday: TestBackend) 
     assert len((await drafted(sunday)).missing) == 1
 
 
+async def test_a_week_that_others_play_late_is_looked_at_again(backend: TestBackend) -> None:
+    async def next_look() -> Message:
+        """Run the job of Ana's reminders, and return the message that it has next."""
+        service, claim = backend.real.services.reminders, await claimed(backend)
+        message = await service.draft(claim)
+        assert message is not None
+        await service.keep(claim, message)
+        backend.clock.now = message.next_at
+        return await drafted(backend)
+
+    await backend.create_event()
+    await backend.submit_all({ANA: 100, BEN: 200})
+    backend.clock.move(weeks=1)
+    await backend.run()
+    await switch_on(backend, Reminder.MISSED_WEEK, Reminder.OVERTAKEN)
+    backend.clock.now, midnight = SUNDAY, SUNDAY.replace(minute=0, second=ANA)
+    assert (await drafted(backend)).missing == ()
+    assert (await next_look()).missing == ()
+    assert backend.clock.now == midnight + timedelta(hours=12)
+
+    assert (await next_look()).missing == ()
+    assert backend.clock.now == midnight + timedelta(hours=21)
+    await backend.submit(BEN, 150)
+    last = await drafted(backend)
+    assert [one.event.name for one in last.missing] == [EVENT]
+    # The daily message is soon, and tells what the day has brought.
+    assert not last.tells_day
+    assert (await next_look()).tells_day
+    assert backend.clock.now == midnight + timedelta(days=1)
+
+
+async def test_a_week_is_not_looked_at_again_once_it_was_told(sunday: TestBackend) -> None:
+    claim = await claimed(sunday)
+    message = await sunday.real.services.reminders.draft(claim)
+    assert message is not None
+    assert message.next_at == SUNDAY.replace(minute=0, second=ANA) + timedelta(days=1)
+
+
 async def test_a_reminder_leads_to_where_scores_are_at_home(sunday: TestBackend) -> None:
     assert (await drafted(sunday)).channel_id is None
     await sunday.real.services.events.edit(ADMIN, EVENT, EventOptions(default_channel_id=77))

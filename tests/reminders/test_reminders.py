@@ -55,7 +55,7 @@ async def play(world: World) -> None:
 @on_both_databases
 async def test_a_week_about_to_be_missed_is_told_once_with_its_cost(world: World) -> None:
     await play(world)
-    assert "Missed weeks: **on**\na day before you miss one\n" in await switch(world, "Ana", "Missed weeks")
+    assert "Missed weeks: **on**\non the last day of one you miss\n" in await switch(world, "Ana", "Missed weeks")
     await switch(world, "Ben", "Missed weeks")
     await world.submit("Ben", 150)
     assert await told(world, "Ana") == []

@@ -12,6 +12,7 @@ from bot.database.database import Database
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
 from bot.domain.reminders import (
+    LOOKS,
     SETTLES,
     STAYS_KNOWN,
     Message,
@@ -19,6 +20,7 @@ from bot.domain.reminders import (
     ReminderSettings,
     RivalBest,
     is_last_day,
+    next_look,
     next_moment,
 )
 from bot.domain.servers import PlayerName
@@ -36,7 +38,8 @@ ALMOST_A_DAY = timedelta(hours=20)
 class ReminderService:
     """Stores what each player wants to be told in each server, and keeps a job for every player who wants anything.
 
-    The job `JobKind.REMINDER` runs once a day, and soon after a close. Its message covers everything since the previous
+    The job `JobKind.REMINDER` runs once a day, and soon after a close. On the last day of a week that the player may
+    yet miss, it runs again later, since others may play until then. Its message covers everything since the previous
     message, so nothing is told twice, however long the bot was down.
     """
 
@@ -135,7 +138,7 @@ class ReminderService:
             if row is None or not on:
                 return None
             zone = load_settings(session, guild_id).time_zone
-            next_at = next_moment(now, zone, discord_id)
+            next_at = daily_at = next_moment(now, zone, discord_id)
             if row.tried_at is not None and now - row.tried_at <= STAYS_KNOWN:
                 # The next message soon covers what has happened since.
                 next_at, now = now + SETTLES, row.tried_at
@@ -143,7 +146,10 @@ class ReminderService:
             is_to_miss = Reminder.MISSED_WEEK in on and is_last_day(now, zone) and row.told_week != week.code
             # A transaction that commits after this read has begun after `until`, so the next message covers it.
             until = max(now - SETTLES, row.told_until)
-            tells_day = now - row.overtaken_until >= ALMOST_A_DAY
+            # The last look before the end of a week leaves the day to the daily message, which is soon.
+            tells_day = now - row.overtaken_until >= ALMOST_A_DAY and daily_at - now > LOOKS[-1]
+            missing = contents.missing(week) if is_to_miss else ()
+            look_at = next_look(now, week.ends_at(zone), discord_id) if is_to_miss and not missing else None
             is_to_tell = tells_day and Reminder.OVERTAKEN in on
             return Message(
                 guild_id=guild_id,
@@ -151,9 +157,9 @@ class ReminderService:
                 nonce=_nonce(claim.key, row),
                 until=until,
                 tried_at=now,
-                next_at=next_at,
+                next_at=next_at if look_at is None else min(next_at, look_at),
                 week=week,
-                missing=contents.missing(week) if is_to_miss else (),
+                missing=missing,
                 overtaken=contents.overtaken(row.overtaken_until, until) if is_to_tell else (),
                 rival=_of_rival(contents, row, until) if tells_day else (),
                 results=contents.results(row.told_until, until) if Reminder.RESULTS in on else (),
