@@ -10,7 +10,7 @@ from bot.domain.scores import ScoreBounds, ScoreDirection
 
 TOP = 10
 ABSURD_FACTOR = 100
-"""An absurd score is this many times as good as the best one."""
+"""An absurd score is this many times as good as the best one or, if lower is better, this many times the worst."""
 REGULAR, SELDOM = 0.75, 0.5
 """A regular takes part in at least the first share of the counted weeks, a rare player in less than the second."""
 
@@ -111,6 +111,9 @@ def weigh_absurd_score(
 ) -> AbsurdScore | None:
     """Return the effect of an absurd score by one more player on the Elos of a field; None if the field is empty.
 
+    Where lower is better, a score with digits too many is absurdly bad, and may move others further than an absurdly
+    good one; return the one that moves another player further.
+
     Args:
         scores: the field, one score per player, in ascending order.
         direction: which scores are better.
@@ -119,11 +122,16 @@ def weigh_absurd_score(
     """
     if not scores:
         return None
-    absurd = absurd_score(scores, direction, bounds)
-    place = bisect(scores, absurd)
-    after = rate([*scores[:place], absurd, *scores[place:]])
-    others = zip(rate(scores), [*after[:place], *after[place + 1 :]], strict=True)
-    return AbsurdScore(absurd, max(abs(one - other) for one, other in others))
+    before = rate(scores)
+
+    def effect(absurd: float) -> AbsurdScore:
+        place = bisect(scores, absurd)
+        after = rate([*scores[:place], absurd, *scores[place:]])
+        others = zip(before, [*after[:place], *after[place + 1 :]], strict=True)
+        return AbsurdScore(absurd, max(abs(one - other) for one, other in others))
+
+    absurd = (absurd_score(scores, towards, bounds) for towards in (direction, ScoreDirection.HIGH))
+    return max(map(effect, dict.fromkeys(absurd)), key=lambda one: one.most_moved)
 
 
 def absurd_score(scores: Sequence[float], direction: ScoreDirection, bounds: ScoreBounds) -> float:

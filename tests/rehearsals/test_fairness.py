@@ -42,6 +42,16 @@ def test_an_absurd_score_weighs_what_it_moves_of_others() -> None:
     assert weigh_absurd_score([], HIGH, ANY, rate) is None
 
 
+@pytest.mark.parametrize(
+    ("bounds", "absurd"), [(ANY, AbsurdScore(900, 891)), (ScoreBounds.of(None, 20), AbsurdScore(20, 11))]
+)
+def test_an_absurd_score_is_the_bad_one_where_that_moves_others_more(bounds: ScoreBounds, absurd: AbsurdScore) -> None:
+    def rate(scores: Sequence[float]) -> list[int]:
+        return [round(max(scores) - score) for score in scores]
+
+    assert weigh_absurd_score([5, 9], LOW, bounds, rate) == absurd
+
+
 def test_attendance_and_newcomers_weigh_by_the_medians_of_groups() -> None:
     weighed = weigh(
         {

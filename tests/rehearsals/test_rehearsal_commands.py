@@ -173,7 +173,7 @@ async def test_how_a_week_was_rated_is_told_and_to_admins_also_what_weighs(
         f"{formula}\nWhat weighs in this event\n"
         "Attendance\nMissing the next week would cost the leader **311**: 1245 → 934.\n"
         "3 players played 75 % or more of their weeks: median **1000**.\n"
-        "One score\nAn absurd one (0.6s) would move others' all-time Elos by **293** at most.\n"
+        "One score\nAn absurd one (2:13:20) would move others' all-time Elos by **360** at most.\n"
         "Newcomers\nNobody with a rank has more than one closed week yet.\n"
         "only admins see this part; other rules: /event rehearse"
     )
