@@ -38,7 +38,7 @@ REASON = "Why; everyone in the channel can read it"
 WHY = "Why (everyone can read it)"
 """The label of a reason, in forms and in questions. `read_reason` finds the reason of a question by it."""
 WHO = "Player"
-MOST_EVENTS = 5
+MOST_EVENTS = 4
 """The most events that a message about a player names."""
 
 _ASKED = {
@@ -207,7 +207,7 @@ def tell_moves(consequences: Consequences, days: str | None) -> list[str]:
     else:
         lines = ["No other player's Elo moves."]
     for podium in consequences.podiums:
-        board = f"The podium of {days}" if podium.board is Board.WEEK else "The all-time podium"
+        board = f"The podium of {days}" if podium.board is Board.WEEK else f"The {podium.board} podium"
         left = ", ".join(escape_start(player.name, LONGEST_NAME) for player in podium.players)
         lines.append(f"{board} would be {left}." if left else f"{board} would be empty.")
     return lines

@@ -40,19 +40,6 @@ PLAYER, SCORE, ELO = PlayerName(10**18, "*" * MAX_DISPLAY_NAME), float(-MAX_SCOR
 EVENT = EventInfo(
     1, 1, "*" * MAX_EVENT_NAME, ScoreDirection.HIGH, ScoreStyle(unit="*" * MAX_UNIT), None, None, is_active=False
 )
-MOVED = (
-    EventConsequences(
-        EVENT,
-        Consequences(
-            Place(SCORE, 123_456),
-            Place(SCORE, 123_457),
-            (ELO, ELO - 1),
-            1_234_567,
-            123_456,
-            (Podium(Board.ALL_TIME, (PLAYER,) * 3),),
-        ),
-    ),
-) * 9
 RESULTS = Results(
     event=replace(EVENT, rules=Rules(min_field=99)),
     week=WEEK,
@@ -70,6 +57,13 @@ RESULTS = Results(
 HELD = HeldScore(
     1, 10**18, EVENT, PLAYER, SCORE, None, None, WEEK, NOW, 9, HeldState.REFUSED, REASON, 10**18, NOW, is_removed=True
 )
+
+
+def moved(*boards: Board) -> tuple[EventConsequences, ...]:
+    """Return changes of many events that change the podiums of some boards."""
+    podiums = tuple(Podium(board, (PLAYER,) * 3) for board in boards)
+    before, after = Place(SCORE, 123_456), Place(SCORE, 123_457)
+    return (EventConsequences(EVENT, Consequences(before, after, (ELO, ELO - 1), 1_234_567, 123_456, podiums)),) * 9
 
 
 def long_rating() -> PlayerRating:
@@ -92,9 +86,9 @@ def test_of_many_weeks_closed_together_the_earlier_ones_are_summed_up() -> None:
     "reply",
     [
         show_excuse_preview(
-            ExcusePreview(ExcuseResult(PLAYER, WEEK, EVENT, True, (EVENT,) * 9, REASON), MOVED), REASON
+            ExcusePreview(ExcuseResult(PLAYER, WEEK, EVENT, True, (EVENT,) * 9, REASON), moved(Board.OVERALL)), REASON
         ),
-        show_membership_preview(MembershipPreview(PLAYER, True, MOVED), REASON),
+        show_membership_preview(MembershipPreview(PLAYER, True, moved(Board.ALL_TIME, Board.OVERALL)), REASON),
         show_results(RESULTS),
         show_preview(RESULTS),
         show_own_held(OwnHeldScores((HELD,) * 5)),

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from bot.database.models import WeeklyResult, WeeklyRun
+from bot.domain.standings import Board
+from bot.ui.moderation import show_excuse_preview
 from tests import tables
 from tests.backends import ADMIN, EVENT, TestBackend
 
@@ -33,3 +35,19 @@ async def test_an_excuse_from_all_events_of_a_server_holds_in_that_server_alone(
     missed = [runs[row["run_id"]] for row in await tables.rows(backend.database, WeeklyResult) if row["score"] is None]
     last = max(week for _, week in runs.values())
     assert missed == [(1, last)]
+
+
+async def test_an_excuse_shows_first_who_would_lead_the_overall_board(backend: TestBackend) -> None:
+    await backend.create_event()
+    for scores in ({ANA: 50, BOB: 100}, {ANA: 40}, {ANA: 45}):
+        await backend.submit_all(scores)
+        await backend.run()
+        backend.clock.move(weeks=1)
+    assert [*await backend.elos(Board.OVERALL)] == [ANA, BOB]
+
+    excuses = backend.real.services.excuses
+    asked = await excuses.preview(ADMIN, BOB, "last week", EVENT, is_excused=True)
+
+    [podium] = asked.events[0].consequences.podiums
+    assert (podium.board, [player.discord_id for player in podium.players]) == (Board.OVERALL, [BOB, ANA])
+    assert "The overall podium would be Player 2, Player 1." in show_excuse_preview(asked, None).cards[0].text

@@ -287,6 +287,7 @@ async def test_a_score_in_a_closed_week_is_added_for_a_newcomer(world: World) ->
         "2 others' Elos move, by 332 at most.\n"
         "The all-time podium would be \\*Emi\\*, Ana, Bob.\n"
         "The podium of 16–22 November would be \\*Emi\\*, Ana, Bob.\n"
+        "The overall podium would be \\*Emi\\*, Ana, Bob.\n"
         "16–22 November is closed, and would be run again with the score.\n"
         "Why (everyone can read it)\non paper"
     )

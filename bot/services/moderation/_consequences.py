@@ -12,6 +12,7 @@ from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
 from bot.services.ratings import best_first, is_better, is_personal_best, is_weekly_best, recalculate
 from bot.services.servers import name_players
+from bot.services.standings import find_leaders
 from bot.services.weeks import find_run
 
 PODIUM = 3
@@ -59,6 +60,7 @@ class Foresight:
         podiums = {Board.ALL_TIME: self._first_of(is_personal_best(event.id))}
         if self._week_code is not None:
             podiums[Board.WEEK] = self._first_of_week(self._week_code)
+        podiums[Board.OVERALL] = tuple(leader.player for leader in find_leaders(session, event, PODIUM))
         return elos, self._find_place(), podiums
 
     def _find_place(self) -> Place | None:
