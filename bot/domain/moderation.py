@@ -80,10 +80,11 @@ class CorrectionResult:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A player's place by personal best: the score and the rank, from 1."""
+    """A player's place by personal best: the score, the rank, from 1, and the all-time Elo."""
 
     score: float
     rank: int
+    elo: int | None
 
 
 @dataclass(frozen=True, slots=True)

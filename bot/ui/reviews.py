@@ -11,7 +11,7 @@ from bot.errors import ScoreHeld
 from bot.ui.card import Card, Reply, labelled
 from bot.ui.moderation import tell_moves, tell_reason
 from bot.ui.refusals import sentence, write_refusal
-from bot.ui.text import count_of, escape, escape_score, escape_start, isolate, mention, write_days
+from bot.ui.text import count_of, escape, escape_score, escape_start, isolate, mention, write_days, write_elo
 
 _STATES = {
     HeldState.WAITING: "waits for an admin",
@@ -38,6 +38,7 @@ def show_review(review: Review) -> Reply:
         lines.append("The player is withdrawn: `/player return` has to bring them back before it can be approved.")
     else:
         lines += labelled("If it is approved", _best_of(held, consequences.before, after))
+        lines += _elo_of(held, consequences.before, after)
         lines += tell_moves(consequences, write_days(held.week))
     return Reply([Card(_heading("Held", held), tuple(lines), (f"{place} waiting",), Color.orange())], ephemeral=True)
 
@@ -116,6 +117,20 @@ def _about(held: HeldScore, *, says_why: bool = True) -> list[str]:
 
 
 def _best_of(held: HeldScore, before: Place | None, after: Place) -> str:
-    rank = f"#{after.rank:,}" if before is None else f"#{before.rank:,} → #{after.rank:,}"
-    best = escape_score(after.score, held.event.style)
-    return f"{escape(held.player.name)} would have **{best}** ({rank})."
+    best, name = escape_score(after.score, held.event.style), escape(held.player.name)
+    if before is None:
+        return f"{name} would have **{best}** (#{after.rank:,})."
+    if before.score == after.score:
+        return f"The best of {name} stays **{best}** (#{after.rank:,})."
+    rank = f"still #{after.rank:,}" if before.rank == after.rank else f"#{before.rank:,} → #{after.rank:,}"
+    return f"{name} would have **{best}** ({rank})."
+
+
+def _elo_of(held: HeldScore, before: Place | None, after: Place) -> list[str]:
+    """Say which all-time Elo the player would have, and which best they have now, unless the best stays."""
+    if before is None:
+        return [f"Elo **{write_elo(after.elo)}** · no score now"]
+    if before.score == after.score:
+        return []
+    best = escape_score(before.score, held.event.style)
+    return [f"Elo {write_elo(before.elo)} → **{write_elo(after.elo)}** · best now {best}"]

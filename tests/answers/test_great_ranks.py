@@ -64,10 +64,10 @@ def reviewed(before: Place | None) -> str:
     return show_review(Review(held, moved(before, HIGH), 0, 1)).cards[0].text
 
 
-HIGH, MIDDLE, LOW = Place(9, 1_234), Place(9, 2_345), Place(5, 2_345)
+HIGH, MIDDLE, LOW = Place(9, 1_234, 1200), Place(9, 2_345, 1000), Place(5, 2_345, 1000)
 TEXTS = {
     "better": corrected(LOW, HIGH),
-    "the same": corrected(LOW, Place(4, 2_345)),
+    "the same": corrected(LOW, Place(4, 2_345, 900)),
     "unchanged": corrected(HIGH, HIGH),
     "gone": corrected(HIGH, None),
     "first": corrected(None, HIGH),

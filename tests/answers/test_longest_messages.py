@@ -62,7 +62,7 @@ HELD = HeldScore(
 def moved(*boards: Board) -> tuple[EventConsequences, ...]:
     """Return changes of many events that change the podiums of some boards."""
     podiums = tuple(Podium(board, (PLAYER,) * 3) for board in boards)
-    before, after = Place(SCORE, 123_456), Place(SCORE, 123_457)
+    before, after = Place(SCORE, 123_456, ELO), Place(SCORE, 123_457, ELO)
     return (EventConsequences(EVENT, Consequences(before, after, (ELO, ELO - 1), 1_234_567, 123_456, podiums)),) * 9
 
 

@@ -407,6 +407,7 @@ async def test_a_held_score_is_told_reviewed_and_approved_or_refused(world: Worl
     assert asked.alone == (
         "Held: 99,000 points of Fay\nTetris Blitz · <t:1795003205:f>\n"
         "Proof\n<https://example.com/run>\nIf it is approved\nFay would have **99,000 points** (#1).\n"
+        "Elo **1447** · no score now\n"
         "5 others' Elos move, by 371 at most.\nThe all-time podium would be Fay, Ana, Bob.\n"
         "The podium of 16–22 November would be Fay, Ana, Bob.\n1 of 2 waiting"
     )

@@ -260,6 +260,27 @@ async def test_a_score_is_not_called_beyond_alarm_bounds_that_let_it_pass_now(ev
 
 
 @on_one_database
+async def test_an_approval_is_shown_with_the_elo_then_and_the_best_now(event: TestBackend) -> None:
+    services = event.real.services
+    await services.events.edit(ADMIN, EVENT, EventOptions(alarm_max="600"))
+    told = []
+    for player, score in ((5, 700), (5, 650), (CHEAT, 700)):
+        with pytest.raises(ScoreBeyondAlarm):
+            await event.submit(player, score)
+        shown = await services.reviews.look(ADMIN)
+        assert isinstance(shown, Review)
+        told.append(show_review(shown).cards[0].text.split("If it is approved\n")[1].split("\n")[:2])
+        if player == 5:
+            await services.reviews.approve(ADMIN, shown.held.id)
+
+    assert told == [
+        ["Player 5 would have **700** (still #1).", "Elo 1283 → **1350** · best now 500"],
+        ["The best of Player 5 stays **700** (#1).", "No other player's Elo moves."],
+        ["Player 8 would have **700** (#1).", "Elo **1260** · no score now"],
+    ]
+
+
+@on_one_database
 async def test_an_admin_learns_that_a_player_may_have_taken_a_score_back(world: World) -> None:
     await world.create_event()
     await world.use(world.admin, "event edit", event=EVENT, **{"alarm-max": "100"})

@@ -91,7 +91,8 @@ async def test_a_held_score_is_shown_to_admins_and_approved_there(referees: Refe
     assert "Only admins" in await referees.wired.refused(referees.click(FAY, message, "Review"))
     asked = await referees.click(JUDGE, message, "Review")
     assert asked.ephemeral
-    assert "If it is approved\nFay would have **99,000** (#1).\n5 others' Elos move, by 371 at most." in asked.text
+    approval = "If it is approved\nFay would have **99,000** (#1).\nElo **1447** · no score now\n"
+    assert approval + "5 others' Elos move, by 371 at most." in asked.text
     assert asked.final.labels == ["Approve", "Refuse"]
     assert "Score approved" in (await referees.click(JUDGE, asked, "Approve", messages=2)).text
     decided = f"Approved: 99,000 of Fay\nTetris Blitz · {AT}\nby <@{JUDGE.id}>, <t:{HELD_AT.timestamp():.0f}:R>"

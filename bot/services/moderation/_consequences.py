@@ -61,9 +61,9 @@ class Foresight:
         if self._week_code is not None:
             podiums[Board.WEEK] = self._first_of_week(self._week_code)
         podiums[Board.OVERALL] = tuple(leader.player for leader in find_leaders(session, event, PODIUM))
-        return elos, self._find_place(), podiums
+        return elos, self._find_place(elos), podiums
 
-    def _find_place(self) -> Place | None:
+    def _find_place(self, elos: Elos) -> Place | None:
         scores, event = LeaderboardScore, self._event
         best = sa.select(scores.score).where(is_personal_best(event.id), scores.player_id == self._player_id)
         score = self._session.scalar(best)
@@ -71,7 +71,7 @@ class Foresight:
             return None
         better = is_better(scores.score, score, event.score_direction)
         others = sa.select(sa.func.count()).where(is_personal_best(event.id), better)
-        return Place(score, 1 + self._session.scalars(others).one())
+        return Place(score, 1 + self._session.scalars(others).one(), elos.get(self._player_id, NOBODY)[0])
 
     def _first_of(self, board: sa.ColumnElement[bool]) -> tuple[PlayerName, ...]:
         scores = LeaderboardScore
