@@ -54,10 +54,10 @@ def influence_of_outlier(
         new: the score.
         scale: the constants of the Elos.
     """
-    before, after = robust.field_of(others if old is None else [*others, old]), robust.field_of([*others, new])
+    before = robust.field_of(others if old is None else [*others, old])
     if not robust.cuts_off(new, before):
         return 0.0
-    up = ScoreDirection.HIGH
+    after, up = robust.field_of([*others, new]), ScoreDirection.HIGH
     moves = (robust.z_score(score, after, up) - robust.z_score(score, before, up) for score in others)
     return scale.elo_per_sigma * max(map(abs, moves))
 

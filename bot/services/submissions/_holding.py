@@ -1,11 +1,11 @@
 """Hold scores for an admin's decision: those that would move others far, or exceed the bounds of an alarm."""
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, literal, select
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, select
 
 from bot.database.dialect import UtcDateTime
 from bot.database.models import Event, HeldScore, LeaderboardScore, Player
@@ -58,15 +58,12 @@ def _moves_of_outlier(
     """
     robust, old, new = Robust(event.info.rules.rates_logarithms), decision.previous_best, decision.personal_best
     if bests.knows(event):
-        others: Sequence[float] = bests.scores_after(event)
+        others = [*bests.scores_after(event)]
         if old is not None:
-            others = [*others]
             others.remove(old)
     elif event.kept_field is not None and robust.cuts_off(new, event.kept_field):
-        moved = {player: best for player, (_, best) in event.moves.items() if player != player_id}
-        bests_of_others = is_personal_best(event.info.id), LeaderboardScore.player_id.not_in([player_id, *moved])
-        stored = connection.execute(select(LeaderboardScore.score).where(*bests_of_others)).scalars()
-        others = [*stored, *moved.values()]
+        moved, is_unmoved = _others(event, player_id)
+        others = [*moved, *connection.execute(select(LeaderboardScore.score).where(is_unmoved)).scalars()]
     else:
         return 0.0
     return influence_of_outlier(robust, others, old, new, scale)
@@ -74,12 +71,20 @@ def _moves_of_outlier(
 
 def _extremes(connection: Connection, event: OpenEvent, player_id: int) -> Extremes:
     """Return the lowest and the highest personal best of the other players."""
-    moved = {player: new for player, (_, new) in event.moves.items() if player != player_id}
-    score, others = LeaderboardScore.score, LeaderboardScore.player_id.not_in([player_id, *moved])
-    found = select(func.min(score), func.max(score)).where(is_personal_best(event.info.id), others)
-    extremes: Iterable[float | None] = connection.execute(found).one()
-    scores = [*moved.values(), *(one for one in extremes if one is not None)]
+    moved, is_unmoved = _others(event, player_id)
+    score = LeaderboardScore.score
+    extremes: Iterable[float | None] = connection.execute(
+        select(func.min(score), func.max(score)).where(is_unmoved)
+    ).one()
+    scores = [*moved, *(one for one in extremes if one is not None)]
     return min(scores), max(scores)
+
+
+def _others(event: OpenEvent, player_id: int) -> tuple[list[float], ColumnElement[bool]]:
+    """Return the other players' bests that the batch changes, and the condition for those that it does not change."""
+    moved = {player: new for player, (_, new) in event.moves.items() if player != player_id}
+    is_unmoved = and_(is_personal_best(event.info.id), LeaderboardScore.player_id.not_in([player_id, *moved]))
+    return [*moved.values()], is_unmoved
 
 
 def is_held_lately(
