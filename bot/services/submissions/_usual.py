@@ -24,7 +24,7 @@ def find_usual_event(
         of_channel = of_guild.where(Event.is_active, Event.default_channel_id == channel_id)
         if (default := session.scalar(of_channel)) is not None:
             return default
-    is_open, uses = of_guild.where(takes_scores(week)), _uses_of(discord_id).subquery()
+    is_open, uses = of_guild.where(takes_scores(week)), _uses_of(discord_id, guild_id).subquery()
     used = is_open.join(uses, uses.c.event_id == Event.id)
     if (latest := session.scalar(used.order_by(uses.c.at.desc(), uses.c.interaction_id.desc()).limit(1))) is not None:
         return latest
@@ -32,8 +32,8 @@ def find_usual_event(
     return events[0] if len(events) == 1 else None
 
 
-def _uses_of(discord_id: int) -> sa.CompoundSelect[Any]:
-    """Return the query for the scores that a player has submitted, of which some may be held or have been.
+def _uses_of(discord_id: int, guild_id: int) -> sa.CompoundSelect[Any]:
+    """Return the query for the scores that a player has submitted in a server; some may be held or have been.
 
     What an admin added or imported is none of them. A score of a past season is one of the event that goes on.
     """
@@ -46,7 +46,7 @@ def _uses_of(discord_id: int) -> sa.CompoundSelect[Any]:
             uses.select_from(table)
             .join(Event, Event.id == table.event_id)
             .join(Player, Player.id == table.player_id)
-            .where(Player.discord_id == discord_id)
+            .where(Player.discord_id == discord_id, Event.guild_id == guild_id)
             for uses, table in ((counted, log), (waited, held))
         )
     )
