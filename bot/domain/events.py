@@ -91,7 +91,11 @@ class EventInfo:
 
     def has_week(self, week: int) -> bool:
         """Tell whether the event takes scores for a week, given as `Week.code`, as long as the week is not closed."""
-        return self.is_active and self.has_begun(week) and not self.has_ended(week)
+        return self.is_active and self.is_in_season(week)
+
+    def is_in_season(self, week: int) -> bool:
+        """Tell whether a week, given as `Week.code`, is none before the event's first or after its last one."""
+        return self.has_begun(week) and not self.has_ended(week)
 
     @property
     def bounds(self) -> ScoreBounds:

@@ -109,10 +109,6 @@ class Namesake:
     closed: Collection[Week]
     logged: Collection[tuple[int, float, Week]]
 
-    def is_in_season(self, week: Week) -> bool:
-        """Tell whether a week is in the season of the event, even if the event is archived."""
-        return self.event.has_begun(week.code) and not self.event.has_ended(week.code)
-
 
 @dataclass(frozen=True, slots=True)
 class NewSubmission:
@@ -284,7 +280,7 @@ def _choose(
             repeated += 1
         elif namesake is not None and not namesake.event.bounds.takes(one.score):
             left_behind[Reason.OUT_OF_BOUNDS] += 1
-        elif namesake is not None and not namesake.is_in_season(one.week):
+        elif namesake is not None and not namesake.event.is_in_season(one.week.code):
             left_behind[Reason.OUT_OF_SEASON] += 1
         elif one.week in closed:
             left_behind[Reason.CLOSED_WEEK] += 1

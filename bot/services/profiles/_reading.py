@@ -126,9 +126,8 @@ def read_excused_weeks(session: Session, guild_id: int, player_id: int, entries:
 
 def _had_week(event: Event, code: int) -> bool:
     """Tell whether an event had a week; of those in the archive, only past seasons are known to have had theirs."""
-    info = describe(event)
     was_active = event.is_active or event.season_of is not None
-    return was_active and info.has_begun(code) and not info.has_ended(code)
+    return was_active and describe(event).is_in_season(code)
 
 
 def read_meetings(session: Session, first: int, second: int, event_ids: Collection[int]) -> dict[int, list[int]]:
