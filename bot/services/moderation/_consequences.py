@@ -1,21 +1,19 @@
 """Foresee the consequences of a change: compare the event before and after it. The caller rolls the change back."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, LeaderboardScore, PlayerEventStats, WeeklyResult
+from bot.database.models import Event, LeaderboardScore, PlayerEventStats
+from bot.domain.announcements import PODIUM
 from bot.domain.moderation import Consequences, Place, Podium
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
 from bot.services.ratings import best_first, is_better, is_personal_best, is_weekly_best, recalculate
 from bot.services.servers import name_players
-from bot.services.standings import find_leaders
+from bot.services.standings import find_leaders, read_results
 from bot.services.weeks import find_run
 
-PODIUM = 3
 NOBODY = (None, None)
 
 Elos = dict[int, tuple[int | None, int | None]]
@@ -76,20 +74,17 @@ class Foresight:
     def _first_of(self, board: sa.ColumnElement[bool]) -> tuple[PlayerName, ...]:
         scores = LeaderboardScore
         order = best_first(scores.score, self._event.score_direction), scores.submitted_at, scores.player_id
-        return self._names(sa.select(scores.player_id).where(board).order_by(*order))
-
-    def _first_of_week(self, week_code: int) -> tuple[PlayerName, ...]:
-        event, result = self._event, WeeklyResult
-        run = find_run(self._session, event.id, week_code)
-        if run is None:
-            return self._first_of(is_weekly_best(event.id, week_code))
-        counted = sa.select(result.player_id).where(result.run_id == run.id, result.rank.is_not(None))
-        return self._names(counted.order_by(result.rank, result.submitted_at, result.player_id))
-
-    def _names(self, players: sa.Select[Any]) -> tuple[PlayerName, ...]:
-        first = [*self._session.scalars(players.limit(PODIUM))]
+        players = sa.select(scores.player_id).where(board).order_by(*order).limit(PODIUM)
+        first = self._session.scalars(players).all()
         names = name_players(self._session, self._event.guild_id, first)
         return tuple(names[player_id] for player_id in first)
+
+    def _first_of_week(self, week_code: int) -> tuple[PlayerName, ...]:
+        session, event = self._session, self._event
+        run = find_run(session, event.id, week_code)
+        if run is None:
+            return self._first_of(is_weekly_best(event.id, week_code))
+        return tuple(one.player for one in read_results(session, run.id, event.guild_id, 0, PODIUM))
 
 
 def _move(before: tuple[int | None, int | None], after: tuple[int | None, int | None]) -> int:
