@@ -17,6 +17,7 @@ from bot.domain.moderation import (
     LoggedSubmission,
     MembershipPreview,
     MembershipResult,
+    Place,
 )
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
@@ -224,8 +225,12 @@ def _best(preview: CorrectionPreview) -> str:
         return f"It would be the first score that counts: #{after.rank:,}."
     if before.score == after.score:
         return f"The personal best stays **{best}** (#{before.rank:,})."
-    rank = f"still #{before.rank:,}" if before.rank == after.rank else f"#{before.rank:,} → #{after.rank:,}"
-    return f"{_BEST[preview.correction].format(best=best)} ({rank})."
+    return f"{_BEST[preview.correction].format(best=best)} ({tell_ranks(before, after)})."
+
+
+def tell_ranks(before: Place, after: Place) -> str:
+    """Say from which rank to which one a player would come."""
+    return f"still #{before.rank:,}" if before.rank == after.rank else f"#{before.rank:,} → #{after.rank:,}"
 
 
 def _of_events(events: Iterable[EventConsequences], nothing: str) -> list[str]:
