@@ -42,7 +42,7 @@ from bot.services.weeks import WeekCloser, WeeklyProcessingService
 from bot.ui.pictures import Studio
 
 LAST_RECALCULATIONS_SECONDS = 1.0
-"""How long the end waits for the running transactions, and then for the work in the background."""
+"""The end waits this long for running transactions, and as long again for the work in the background."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`/event` with all its subcommands, and the button that begins a new season."""
+"""`/events`, `/event` with all its subcommands, and the button that begins a new season."""
 
 import re
 from functools import partial

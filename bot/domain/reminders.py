@@ -17,7 +17,7 @@ STAYS_KNOWN = timedelta(minutes=3)
 """How long Discord is expected to remember a nonce; a retry within this time sends the same message."""
 SUNDAY = 7
 LOOKS = timedelta(hours=12), timedelta(hours=3)
-"""How long before the end of a week the bot looks again for players who miss it, after the daily message."""
+"""After the daily message, the bot looks again so long before the end of a week for players who miss it."""
 
 
 class Reminder(StrEnum):

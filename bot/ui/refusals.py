@@ -80,7 +80,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.EventNotFound: "There is no such event in this server. See them all with `/events`.",
     errors.NoEvents: "This server has no events yet. An admin can make one with `/setup`.",
     errors.NoOpenEvents: "No event takes scores now. See them all with `/events`.",
-    errors.EventUnnamed: ("Which event: {candidates}? The bot remembers it for your next score."),
+    errors.EventUnnamed: "Which event: {candidates}? The bot remembers it for your next score.",
     errors.EventUnknown: "This server has no event “{typed}”. {hint}",
     errors.EventAmbiguous: "Which one: {candidates}?",
     errors.EventNameTaken: (

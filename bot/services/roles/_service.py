@@ -24,8 +24,6 @@ AT_A_TIME = 200
 RETRIED = (Trouble.ROLES_CLOSED, Trouble.ROLE_ABOVE, Trouble.OWNER_WITHOUT_2FA)
 """The troubles after which the next job tries again. They are over once a job has given and taken every role."""
 
-NEVER = datetime.min.replace(tzinfo=UTC)
-
 
 class RoleService:
     """Awards roles by the overall board. The job of a server gives and takes them after closes and corrections.
@@ -170,7 +168,7 @@ def _earned(session: Session, guild_id: int) -> list[tuple[EventRole, list[int]]
 def _latest_close(session: Session, guild_id: int) -> datetime:
     """Return when a week was last closed in a server; the earliest instant if none was."""
     closes = sa.select(sa.func.max(WeeklyRun.ran_at)).join(Event, Event.id == WeeklyRun.event_id)
-    return session.scalar(closes.where(Event.guild_id == guild_id)) or NEVER
+    return session.scalar(closes.where(Event.guild_id == guild_id)) or datetime.min.replace(tzinfo=UTC)
 
 
 def _boards(session: Session, guild_id: int) -> dict[int, int]:

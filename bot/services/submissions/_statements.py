@@ -53,7 +53,7 @@ _OF_GUILD = GuildSettings.time_zone, GuildSettings.announcement_channel_id
 COSTS_COOLDOWN = sa.or_(
     HeldScore.reason.is_(None), HeldScore.reason != TAKEN_BACK, HeldScore.decided_by != Player.discord_id
 )
-"""Whether a held score, joined with its player, starts the cooldown: unless the player has taken it back."""
+"""A held score, joined with its player, starts the cooldown unless the player has taken it back."""
 
 
 def _find(rows: sa.FromClause) -> sa.Executable:
