@@ -9,7 +9,7 @@ from bot.domain.moderation import Place
 from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
 from bot.errors import ScoreHeld
 from bot.ui.card import Card, Reply, labelled
-from bot.ui.moderation import tell_moves, tell_reason
+from bot.ui.moderation import tell_moves, tell_ranks, tell_reason
 from bot.ui.refusals import sentence, write_refusal
 from bot.ui.text import count_of, escape, escape_score, escape_start, isolate, mention, write_days, write_elo
 
@@ -122,8 +122,7 @@ def _best_of(held: HeldScore, before: Place | None, after: Place) -> str:
         return f"{name} would have **{best}** (#{after.rank:,})."
     if before.score == after.score:
         return f"The best of {name} stays **{best}** (#{after.rank:,})."
-    rank = f"still #{after.rank:,}" if before.rank == after.rank else f"#{before.rank:,} → #{after.rank:,}"
-    return f"{name} would have **{best}** ({rank})."
+    return f"{name} would have **{best}** ({tell_ranks(before, after)})."
 
 
 def _elo_of(held: HeldScore, before: Place | None, after: Place) -> list[str]:
