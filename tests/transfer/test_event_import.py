@@ -32,14 +32,19 @@ STRANGER = replace(THERE, manages_guild=False)
 FARTHEST = "9998-W52"
 
 
+async def exported_file(world: World) -> tuple[str, bytes]:
+    """Let the admin export the event, and return the file that the bot hands out."""
+    handed = (await world.use(world.admin, "export", event=EVENT)).message
+    assert handed is not None
+    return "export.zip", await handed.attachments[0].read()
+
+
 @on_one_database
 async def test_an_import_from_another_time_zone_says_by_whose_time_weeks_are(world: World) -> None:
     await world.create_event()
     await world.submit("Ana", 300)
     await world.reset()
-    handed = (await world.use(world.admin, "export", event=EVENT)).message
-    assert handed is not None
-    file = ("export.zip", await handed.attachments[0].read())
+    file = await exported_file(world)
     other = world.add_server("Elsewhere")
     await world.use(other.admin, "settings", **{"time-zone": "Berlin"})
 
@@ -57,9 +62,7 @@ async def test_an_exported_file_makes_the_same_event_elsewhere_once(world: World
     world.clock.move(weeks=1)
     await world.submit("Ana", 400)
     await world.settle_ratings()
-    handed = (await world.use(world.admin, "export", event=EVENT)).message
-    assert handed is not None
-    file = ("export.zip", await handed.attachments[0].read())
+    file = await exported_file(world)
     other = world.add_server("Elsewhere")
 
     assert "Only admins" in await world.refused(world.use(other.member("Mia"), "import", file=file))
