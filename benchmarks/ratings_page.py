@@ -46,7 +46,8 @@ def table() -> str:
 
 def correlation(event: SimulatedEvent, rules: Rules) -> float:
     """Return the rank correlation of the final event Elos with the skill of all players who ever took part."""
-    replays = Replays([Rating(event.simulation.direction, rules, SCALE)], len(event.weeks))
+    rating = Rating(event.simulation.direction, rules, SCALE)
+    replays = Replays([rating], len(event.weeks), now=rating)
     bests: dict[int, float] = {}
     for scores in event.weeks:
         replays.close_week(scores, frozenset(), SCALE)

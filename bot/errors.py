@@ -318,10 +318,15 @@ class LogarithmImpossible(InvalidSetting):
 
 @dataclass(eq=False)
 class DirectionFixed(InvalidSetting):
-    """An event with scores, or with a closed week, keeps its direction, which is `direction`."""
+    """An event with scores, or with a closed week, changes its direction only with its rules.
+
+    Attributes:
+        event: its name.
+        wanted: the direction that the admin wants.
+    """
 
     event: str
-    direction: str
+    wanted: str
 
 
 class BoundsSwapped(InvalidSetting):
@@ -383,6 +388,13 @@ class SeasonPast(LeaderboardError):
 
     event: str
     current: str
+
+
+@dataclass(eq=False)
+class RulesChanged(LeaderboardError):
+    """The event with the name `event` has other rules than the admin's rehearsal compared with."""
+
+    event: str
 
 
 @dataclass(eq=False)

@@ -97,7 +97,7 @@ class Events(ServiceCog):
     @app_commands.describe(
         event="The event: start typing its name",
         name="A new name",
-        direction="HIGH or LOW, while there are no scores",
+        direction="HIGH or LOW; with scores: /event rehearse",
         format=FORMAT,
         unit="Shown behind numbers; none: no unit",
         min="Smallest score allowed; none: above 0",
@@ -187,6 +187,7 @@ class Events(ServiceCog):
         min_weeks="Closed weeks before a player has a rank",
         min_field="Players that a week needs to be rated",
         logarithm="With robust: rate logarithms of scores",
+        direction="HIGH: greater is better · LOW: smaller",
     )
     @app_commands.rename(
         best_of="best-of",
@@ -209,6 +210,7 @@ class Events(ServiceCog):
         min_weeks: int | None = None,
         min_field: int | None = None,
         logarithm: bool | None = None,
+        direction: Literal["HIGH", "LOW"] | None = None,
     ) -> None:
         """Show the effect of other rules on an event, and offer to apply them."""
         proposal = Proposal(
@@ -221,6 +223,7 @@ class Events(ServiceCog):
             missed_week,
             min_weeks,
             min_field,
+            None if direction is None else ScoreDirection(direction),
         )
         rehearsal = self.services.rehearsals.rehearse(actor_of(interaction), event, proposal)
         await answer(interaction, rehearsal, ask_to_apply, only_reads=True)

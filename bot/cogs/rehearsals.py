@@ -9,33 +9,35 @@ from bot.cogs._answering import actor_of, answer
 from bot.cogs._buttons import EVENT, WEEK, IdButton
 from bot.cogs._questions import KeepButton, agree
 from bot.cogs._services import services_of
-from bot.domain.rehearsals import Rehearsal, read_rules, write_rules
+from bot.domain.rehearsals import Rehearsal, digest_of, read_rules, write_rules
 from bot.ui.card import Reply
 from bot.ui.rehearsals import show_explanation, show_rehearsal, show_rules_change
 
-RULES_BUTTON_ID = re.compile(rf"rules:apply:{EVENT}:(?P<rules>[a-z][a-z0-9.,-]{{0,68}})")
+RULES_BUTTON_ID = re.compile(rf"rules:{EVENT}:(?P<rehearsed>x[0-9a-f]{{4}}):(?P<rules>[A-Z]+,[a-z][a-z0-9.,-]{{0,68}})")
 
 
 def ask_to_apply(rehearsal: Rehearsal) -> Reply:
     """Show a rehearsal, with buttons that apply or drop its rules."""
-    shown, rules = show_rehearsal(rehearsal), rehearsal.after.rules
-    if rules == rehearsal.before.rules:
+    shown, before, after = show_rehearsal(rehearsal), rehearsal.before, rehearsal.after
+    if not rehearsal.is_change:
         return shown
-    return shown.with_buttons([RulesButton(rehearsal.event.id, write_rules(rules)), KeepButton()])
+    rehearsed, rules = digest_of(before.direction, before.rules), write_rules(after.direction, after.rules)
+    return shown.with_buttons([RulesButton(rehearsal.event.id, rehearsed, rules), KeepButton()])
 
 
 class RulesButton(IdButton, template=RULES_BUTTON_ID):
-    """A button below a rehearsal; its id names the proposed rules."""
+    """A button below a rehearsal; its id names the proposed rules, and the digest of those compared with."""
 
-    def __init__(self, event_id: int, rules: str) -> None:
-        """Give an event these rules, in the form of `write_rules`."""
-        self.event_id, self.rules = event_id, rules
-        super().__init__("Apply", f"rules:apply:{event_id}:{rules}", ButtonStyle.danger)
+    def __init__(self, event_id: int, rehearsed: str, rules: str) -> None:
+        """Give an event these rules, in the form of `write_rules`, if it still has those of `rehearsed`."""
+        self.event_id, self.rehearsed, self.rules = event_id, rehearsed, rules
+        super().__init__("Apply", f"rules:{event_id}:{rehearsed}:{rules}", ButtonStyle.danger)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Apply the rules and show everyone."""
         services, actor = services_of(interaction), actor_of(interaction)
-        change = services.rules.change(actor, self.event_id, read_rules(self.rules))
+        direction, rules = read_rules(self.rules)
+        change = services.rules.change(actor, self.event_id, rules, direction, rehearsed=self.rehearsed)
         await agree(interaction, change, show_rules_change)
 
 

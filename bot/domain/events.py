@@ -229,9 +229,9 @@ class EventChoices:
 
 @dataclass(frozen=True, slots=True)
 class RulesChange:
-    """An event with changed rules, and its previous rules."""
+    """An event before and after a change of its rules or of its direction."""
 
-    before: Rules
+    before: EventInfo
     event: EventInfo
 
 

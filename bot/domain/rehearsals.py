@@ -1,6 +1,7 @@
 """Compare the effects of two sets of rules on an event."""
 
 import heapq
+import zlib
 from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
@@ -11,6 +12,7 @@ from bot.domain.fairness import TOP, Fairness, Rated
 from bot.domain.methods import Rating
 from bot.domain.ratings import Field
 from bot.domain.rules import GREATEST_ELO, Attendance, Method, Rules
+from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
 from bot.domain.weeks import Week
@@ -21,7 +23,7 @@ GREATEST_MOVES = 3
 DEFAULT = "default"
 """What an admin types to give missed weeks the Elo of the bot's settings."""
 _PART = ","
-_MISSED_WEEK = "missed_week"
+_MISSED_WEEK_ELO = "missed_week_elo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Proposal:
     """The rules that an admin proposes; None for rules that stay. `Rules` describes each.
 
     Attributes:
+        direction: whether higher or lower scores are better.
         missed_week: the weekly Elo of a missed week as typed, or `default` for the value of the bot's settings.
     """
 
@@ -41,6 +44,7 @@ class Proposal:
     missed_week: str | None = None
     min_weeks: int | None = None
     min_field: int | None = None
+    direction: ScoreDirection | None = None
 
     def over(self, rules: Rules) -> Rules:
         """Return the given rules with the proposed changes.
@@ -48,7 +52,7 @@ class Proposal:
         Raises:
             RuleOutOfRange: a number is out of range, or not a number.
         """
-        named = {rule.name: getattr(self, rule.name) for rule in fields(self) if rule.name != _MISSED_WEEK}
+        named = {rule.name: getattr(self, rule.name) for rule in fields(Rules) if rule.name != _MISSED_WEEK_ELO}
         proposed = replace(rules, **{name: value for name, value in named.items() if value is not None})
         if self.missed_week is not None:
             proposed = replace(proposed, missed_week_elo=_read_missed_week(self.missed_week))
@@ -79,11 +83,13 @@ class Outcome:
     """The effect of some rules on an event.
 
     Attributes:
+        direction: whether higher or lower scores are better.
         players: how many players are ranked.
         top: the first ten players, with their ranks and Elos under the other rules.
         fairness: the factors besides skill.
     """
 
+    direction: ScoreDirection
     rules: Rules
     players: int
     top: tuple[RankedPlayer, ...]
@@ -144,6 +150,16 @@ class Rehearsal:
     moves: Moves
     greatest: tuple[RankedPlayer, ...]
     other_logarithm: OtherLogarithm | None
+
+    @property
+    def reverses(self) -> bool:
+        """Whether the direction would change."""
+        return self.before.direction is not self.after.direction
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything would change."""
+        return self.reverses or self.before.rules != self.after.rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +229,11 @@ def _read_missed_week(typed: str) -> int | None:
         raise RuleOutOfRange(Rule.MISSED_WEEK_ELO, -GREATEST_ELO, GREATEST_ELO) from None
 
 
-def write_rules(rules: Rules) -> str:
-    """Write rules in the form that a button carries, in at most 69 characters."""
+def write_rules(direction: ScoreDirection, rules: Rules) -> str:
+    """Write a direction and rules in the form that a button carries, in at most 74 characters."""
     return _PART.join(
         (
-            *(rules.method, str(int(rules.uses_logarithm)), rules.attendance, str(rules.best_of)),
+            *(direction, rules.method, str(int(rules.uses_logarithm)), rules.attendance, str(rules.best_of)),
             *(str(rules.last_weeks), str(rules.all_time_weight)),
             *("" if rules.missed_week_elo is None else str(rules.missed_week_elo),),
             *(str(rules.min_weeks), str(rules.min_field)),
@@ -225,7 +241,7 @@ def write_rules(rules: Rules) -> str:
     )
 
 
-def read_rules(text: str) -> Rules:
+def read_rules(text: str) -> tuple[ScoreDirection, Rules]:
     """Parse the text of `write_rules`.
 
     Raises:
@@ -233,11 +249,17 @@ def read_rules(text: str) -> Rules:
         RuleOutOfRange: a number is out of range.
     """
     try:
-        rules = _read(*text.split(_PART))
+        direction, *others = text.split(_PART)
+        read = ScoreDirection(direction), _read(*others)
     except (TypeError, ValueError):
         raise ButtonOutdated from None
-    rules.check()
-    return rules
+    read[1].check()
+    return read
+
+
+def digest_of(direction: ScoreDirection, rules: Rules) -> str:
+    """Return five characters by which a button recognizes the rules that its rehearsal has compared with others."""
+    return f"x{zlib.crc32(write_rules(direction, rules).encode()) & 0xFFFF:04x}"
 
 
 def _read(*parts: str) -> Rules:

@@ -13,15 +13,21 @@ from bot.domain.scores import ScoreBounds
 class Replays:
     """An event under several sets of rules at once, week by week."""
 
-    def __init__(self, ratings: Sequence[Rating], weeks: int) -> None:
-        """Begin before the first of at most `weeks` closed weeks. The first of the ratings is the event's own."""
+    def __init__(self, ratings: Sequence[Rating], weeks: int, *, now: Rating) -> None:
+        """Begin before the first of at most `weeks` closed weeks.
+
+        Args:
+            ratings: the ratings to replay, all of one direction.
+            weeks: the number of closed weeks.
+            now: the event's own rating. Under it, a missed week keeps the Elo that it had in its run.
+        """
         self._roster = Roster()
         # Replays with the same `min_field` rate the same weeks, so they share a turnout.
         self._turnouts = {rating.rules.min_field: Turnout(self._roster) for rating in ratings}
-        self.each = [
-            Replay(rating, ClosedWeeks(rating.rules, weeks, self._turnouts[rating.rules.min_field]), is_new=number > 0)
-            for number, rating in enumerate(ratings)
-        ]
+        self.each = list[Replay]()
+        for rating in ratings:
+            closed = ClosedWeeks(rating.rules, weeks, self._turnouts[rating.rules.min_field])
+            self.each.append(Replay(rating, closed, is_new=rating != now))
 
     def close_week(self, scores: Mapping[int, float], gone: Collection[int], scale: RatingScale) -> None:
         """Replay a closed week.

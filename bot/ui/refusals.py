@@ -71,8 +71,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "{event} takes scores of 0 or less, which have no logarithm. Give it a `min` above 0 first, by `/event edit`."
     ),
     errors.DirectionFixed: (
-        "{event} has scores already, so its direction stays {direction}. "
-        "`/event create` makes an event with the other direction."
+        "{event} has scores already. `/event rehearse` with `direction:{wanted}` shows what that would change."
     ),
     errors.BoundsSwapped: (
         "The smallest score allowed would be greater than the greatest. Choose a smaller `min` or a greater `max`."
@@ -137,6 +136,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "No week of {event} is closed, so there is no season to archive. `/event edit` changes when it begins and ends."
     ),
     errors.SeasonPast: "{event} is a past season and stays as it is. `/event begin-again` goes with {current}.",
+    errors.RulesChanged: "The rules of {event} have changed since this rehearsal. `/event rehearse` compares anew.",
     errors.SeasonChanged: (
         "The closed weeks of {event} have changed since you were asked. `/event begin-again` asks anew."
     ),

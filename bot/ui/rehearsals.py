@@ -15,11 +15,13 @@ from bot.domain.standings import Board
 from bot.domain.text import shorten
 from bot.ui.card import Card, Reply, labelled
 from bot.ui.rules import halves_in_words, rules_in_words
-from bot.ui.text import count_of, escape, escape_score, round_shown, write_days, write_elo
+from bot.ui.text import BEST, count_of, escape, escape_score, round_shown, write_days, write_elo
 
 LONGEST_NAME = 20
 NOBODY = "Nobody has a rank."
 SHOWN_DIGITS = 4
+Ruled = EventInfo | Outcome
+"""Has a direction and rules."""
 OPTIONS = {
     "method": "method",
     "uses_logarithm": "logarithm",
@@ -38,9 +40,9 @@ def show_rehearsal(rehearsal: Rehearsal) -> Reply:
     """Show, to the admin only, what the proposed rules would change."""
     event, before, after = rehearsal.event, rehearsal.before, rehearsal.after
     title = f"Rehearsal · {escape(event.name)}"
-    if before.rules == after.rules:
+    if not rehearsal.is_change:
         lines = [
-            *_rules("Its rules, which would stay", before.rules),
+            *_rules("Its rules, which would stay", event, before),
             *labelled(f"The {_on(rehearsal.board)} board", _names(before)),
         ]
         others = "try others: `method`, `attendance`, `weight`"
@@ -51,13 +53,13 @@ def show_rehearsal(rehearsal: Rehearsal) -> Reply:
     lines += labelled(f"Then, {_on(rehearsal.board)} (and now)", "\n".join(rows) or NOBODY)
     if not {one.player for one in before.top} <= {one.player for one in after.top}:
         lines += labelled(f"Now, {_on(rehearsal.board)}", _names(before))
-    lines += [*_rules("Rules then", after.rules), *_rules("Rules now", before.rules)]
+    lines += [*_rules("Rules then", event, after, before), *_rules("Rules now", event, before, after)]
     if rehearsal.other_logarithm is not None:
         lines += _other_logarithm(rehearsal.other_logarithm)
     small = [
         *_without_effect(before.rules, after.rules),
         f"{count_of(rehearsal.weeks, 'closed week')} replayed; nothing is changed yet",
-        f"to go back after Apply: {command_for(event, before.rules, after.rules)}",
+        f"to go back after Apply: {command_for(event, before, after)}",
     ]
     weighs = _weighs(_weights(before, event), _weights(after, event))
     return Reply([Card(title, tuple(lines), tuple(small), Color.blurple()), weighs], ephemeral=True)
@@ -65,10 +67,11 @@ def show_rehearsal(rehearsal: Rehearsal) -> Reply:
 
 def show_rules_change(change: RulesChange) -> Reply:
     """Show everyone the new rules of an event."""
-    event = change.event
-    lines = [*_rules("From now on", event.rules), *_rules("Until now", change.before)]
-    lines.append("All Elos are by the new rules, also those of closed weeks.")
-    back = f"to go back: {command_for(event, change.before, event.rules)}"
+    before, event = change.before, change.event
+    lines = [*_rules("From now on", event, event, before), *_rules("Until now", event, before, event)]
+    what = "All Elos are" if before.direction is event.direction else "All bests and Elos are"
+    lines.append(f"{what} by the new rules, also those of closed weeks.")
+    back = f"to go back: {command_for(event, before, event)}"
     return Reply([Card(f"{escape(event.name)} · new rules", tuple(lines), (back,), Color.gold())])
 
 
@@ -85,19 +88,25 @@ def show_explanation(explained: WeekExplanation) -> Reply:
     return Reply(cards, ephemeral=True)
 
 
-def command_for(event: EventInfo, rules: Rules, over: Rules) -> str:
-    """Return the command that proposes `rules` for an event with the rules `over`."""
-    changed = ((rule.name, getattr(rules, rule.name)) for rule in fields(Rules))
+def command_for(event: EventInfo, wanted: Ruled, over: Ruled) -> str:
+    """Return the command that proposes the `wanted` rules for an event that has those of `over`."""
+    changed = ((rule.name, getattr(wanted.rules, rule.name)) for rule in fields(Rules))
     options = [
         f"{OPTIONS[name]}:{'default' if value is None else value}"
         for name, value in changed
-        if value != getattr(over, name)
+        if value != getattr(over.rules, name)
     ]
+    if wanted.direction is not over.direction:
+        options.append(f"direction:{wanted.direction}")
     return f"/event rehearse event:{escape(event.name)} {' '.join(options)}"
 
 
-def _rules(label: str, rules: Rules) -> tuple[str, str]:
-    return labelled(label, rules_in_words(rules) or "classic · all weeks count, missed ones too")
+def _rules(label: str, event: EventInfo, ruled: Ruled, other: Ruled | None = None) -> tuple[str, str]:
+    """Describe the rules of `ruled`, and its direction if that of `other` differs."""
+    words = rules_in_words(ruled.rules) or "classic · all weeks count, missed ones too"
+    if other is not None and ruled.direction is not other.direction:
+        words = f"the {BEST[ruled.direction, event.style.format]} is best · {words}"
+    return labelled(label, words)
 
 
 def _without_effect(before: Rules, after: Rules) -> Iterator[str]:

@@ -21,6 +21,7 @@ from bot.domain.rehearsals import Moves, Outcome, RankedPlayer, Rehearsal
 from bot.domain.reminders import Message, OwnResult
 from bot.domain.reviews import HeldScore, HeldState, Review
 from bot.domain.rules import Rules
+from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
 from bot.ui.audit import audit_card
@@ -34,8 +35,8 @@ ANA, EVENT = PlayerName(1, "Ana"), event()
 LOGGED = LoggedSubmission(1, EVENT.style, 1.0, WEEK, NOON)
 GROUP = Group(3, 1000)
 FAIRNESS = Fairness(None, None, GROUP, GROUP, GROUP, GROUP, newcomers_on_top=1)
-BEFORE = Outcome(Rules(), 5_000, (), FAIRNESS)
-AFTER = Outcome(Rules(min_weeks=2), 5_000, (RankedPlayer(ANA, 1, 1000, 1_234, 990),), FAIRNESS)
+BEFORE = Outcome(ScoreDirection.HIGH, Rules(), 5_000, (), FAIRNESS)
+AFTER = Outcome(ScoreDirection.HIGH, Rules(min_weeks=2), 5_000, (RankedPlayer(ANA, 1, 1000, 1_234, 990),), FAIRNESS)
 PLAYER = RankedPlayer(ANA, 1_234, 1000, 2_345, 990)
 
 

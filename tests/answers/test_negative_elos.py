@@ -12,6 +12,7 @@ from bot.domain.profiles import ClosedWeek, ServerStanding
 from bot.domain.rehearsals import Moves, Rehearsal
 from bot.domain.rehearsals import Outcome as Rehearsed
 from bot.domain.rules import Rules
+from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from bot.domain.targets import Goal, GoalKind, Outcome, Target
 from bot.ui.pictures import picture_of_profile, picture_of_rating, picture_of_week
@@ -41,7 +42,7 @@ PROFILE = replace(
 TARGET = Target(event(), Board.OVERALL, Goal(GoalKind.ELO, ELO), Outcome.NEEDED, score=45, elo=ELO)
 GROUP = Group(3, ELO)
 FAIRNESS = Fairness(None, MissedWeek(ELO, 2 * ELO), GROUP, GROUP, GROUP, GROUP, newcomers_on_top=1)
-REHEARSED = Rehearsed(Rules(), 3, (), FAIRNESS)
+REHEARSED = Rehearsed(ScoreDirection.HIGH, Rules(), 3, (), FAIRNESS)
 REHEARSAL = Rehearsal(event(), Board.OVERALL, 3, REHEARSED, REHEARSED, Moves(0, 0, 0), (), None)
 PICTURES = {
     "picture of a week": picture_of_week(WEEK),

@@ -114,8 +114,7 @@ async def test_a_direction_can_be_changed_until_there_are_scores(world: World) -
     )
     await world.submit("Ana", 5)
     assert await world.refused(world.use(world.admin, "event edit", event="Tetris Blitz", direction="HIGH")) == (
-        "Tetris Blitz has scores already, so its direction stays LOW. "
-        "`/event create` makes an event with the other direction."
+        "Tetris Blitz has scores already. `/event rehearse` with `direction:HIGH` shows what that would change."
     )
 
 

@@ -8,8 +8,9 @@ from bot.cogs.events import SEASON_BUTTON_ID, SeasonButton
 from bot.cogs.rehearsals import RULES_BUTTON_ID, RulesButton
 from bot.cogs.standings import BUTTON_ID, PageButton
 from bot.cogs.weeks import WEEK_BUTTON_ID, WeekButton
-from bot.domain.rehearsals import read_rules, write_rules
+from bot.domain.rehearsals import digest_of, read_rules, write_rules
 from bot.domain.rules import Attendance, Method, Rules
+from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
 from bot.errors import ButtonOutdated, RuleOutOfRange
 from tests.one_database import on_one_database
@@ -92,24 +93,33 @@ rules_of_events = st.builds(
     *(st.sampled_from(Method), st.booleans(), st.sampled_from(Attendance), st.integers(1, 5), st.integers(5, 520)),
     *(st.floats(0, 1), st.none() | st.integers(-1_000_000, 1_000_000), st.integers(1, 520), st.integers(1, 1_000)),
 )
+LAST_EVENT = 2**31 - 1
+"""The greatest key that an event can have."""
 
 
-@given(rules=rules_of_events)
-def test_the_id_of_a_button_that_applies_rules_names_them_all(rules: Rules) -> None:
-    button = RulesButton(10**18 - 1, write_rules(rules))
+@given(rules=rules_of_events, direction=st.sampled_from(ScoreDirection))
+def test_the_id_of_a_button_that_applies_rules_names_them_all(rules: Rules, direction: ScoreDirection) -> None:
+    button = RulesButton(LAST_EVENT, digest_of(direction, rules), write_rules(direction, rules))
     match = RULES_BUTTON_ID.fullmatch(button.custom_id)
     assert match is not None
     read_back = RulesButton.from_id(match)
-    assert (read_back.event_id, read_rules(read_back.rules)) == (10**18 - 1, rules)
+    assert (read_back.event_id, read_back.rehearsed) == (LAST_EVENT, button.rehearsed)
+    assert read_rules(read_back.rules) == (direction, rules)
     assert len(button.custom_id) <= LONGEST
 
 
-@pytest.mark.parametrize("text", ["robust", "", "robust,2,zero,6,10,0.5,,1,x", "elo,0,zero,6,10,0.5,,1,1", 9 * ","])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("HIGH,robust", "", "LOW,robust,2,zero,6,10,0.5,,1,x", "LOW,elo,0,zero,6,10,0.5,,1,1", 10 * ","),
+        "robust,0,zero,6,10,0.5,,1,1",
+    ],
+)
 def test_rules_of_another_form_are_those_of_an_outdated_button(text: str) -> None:
     with pytest.raises(ButtonOutdated):
         read_rules(text)
     with pytest.raises(RuleOutOfRange):
-        read_rules("ranks,0,best,11,10,0.5,,1,1")
+        read_rules("HIGH,ranks,0,best,11,10,0.5,,1,1")
 
 
 def test_an_id_of_another_form_is_none_of_the_bots() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from contextlib import ExitStack, suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from bot.database.models import Base, Player, WeeklyRun
 from bot.domain.rehearsals import Proposal
 from bot.domain.reviews import Review
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
+from bot.domain.scores import ScoreDirection
 from bot.domain.servers import NewMember
 from bot.errors import (
     AlreadyCounted,
@@ -110,6 +111,10 @@ def proposal_of(rules: Rules) -> Proposal:
     named = {rule.name: getattr(rules, rule.name) for rule in fields(Rules) if rule.name != "missed_week_elo"}
     missed = "default" if rules.missed_week_elo is None else str(rules.missed_week_elo)
     return Proposal(**named, missed_week=missed)
+
+
+def direction_of(is_high: bool) -> ScoreDirection:
+    return ScoreDirection.HIGH if is_high else ScoreDirection.LOW
 
 
 class Season(RuleBasedStateMachine):
@@ -494,28 +499,31 @@ class Season(RuleBasedStateMachine):
         self.do(self.backend.real.services.events.edit(ADMIN, event, EventOptions(is_active=not archive)))
         self.archived = self.archived | {event} if archive else self.archived - {event}
 
-    @rule(event=an_event, rules=some_rules)
-    def rules_change(self, event: str, rules: Rules) -> None:
+    @rule(event=an_event, rules=some_rules, reverses=rarely)
+    def rules_change(self, event: str, rules: Rules, reverses: bool) -> None:
         model = self.touch(event)
-        rehearsal = self.do(self.backend.real.services.rehearsals.rehearse(ADMIN, event, proposal_of(rules)))
-        work = self.backend.real.services.rules.change(ADMIN, event, rules)
-        if rules == model.rules:
+        direction = direction_of(model.high != reverses)
+        proposal = replace(proposal_of(rules), direction=direction)
+        rehearsal = self.do(self.backend.real.services.rehearsals.rehearse(ADMIN, event, proposal))
+        work = self.backend.real.services.rules.change(ADMIN, event, rules, direction)
+        if rules == model.rules and not reverses:
             self.refused(NothingToChange, work)
         else:
-            assert self.do(work).before == model.rules
-        model.rules = rules
+            before = self.do(work).before
+            assert (before.rules, before.direction) == (model.rules, direction_of(model.high))
+        model.rules, model.high = rules, model.high != reverses
         self.recalculate(event)
         assert self.do(not_as_told(self.backend, rehearsal)) == []
 
-    @rule(event=an_event, rules=some_rules)
-    def rules_change_and_change_back(self, event: str, rules: Rules) -> None:
+    @rule(event=an_event, rules=some_rules, reverses=rarely)
+    def rules_change_and_change_back(self, event: str, rules: Rules, reverses: bool) -> None:
         model = self.touch(event)
-        if rules == model.rules:
+        if rules == model.rules and not reverses:
             return
         self.recalculate(event)
         before = self.do(numbers(self.backend, self.events[event]))
-        for chosen in (rules, model.rules):
-            self.do(self.backend.real.services.rules.change(ADMIN, event, chosen))
+        for chosen, is_high in ((rules, model.high != reverses), (model.rules, model.high)):
+            self.do(self.backend.real.services.rules.change(ADMIN, event, chosen, direction_of(is_high)))
         assert self.do(numbers(self.backend, self.events[event])) == before
 
     @rule(event=an_event, first=maybe_weeks, last=maybe_weeks)

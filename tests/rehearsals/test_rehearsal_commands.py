@@ -74,9 +74,45 @@ async def test_rules_are_rehearsed_in_private_applied_in_public_and_undone(world
     assert "🥇 **Cai** · **1202**" in (await world.board("overall"))
     assert await world.refused(world.click(world.admin, same, "Apply")) == "Tetris Blitz has these rules already."
 
-    await world.click(world.admin, await rehearse(world, method="classic", attendance="zero"), "Apply")
+    asked, late = [await rehearse(world, method="classic", attendance=attendance) for attendance in ("zero", "best")]
+    await world.click(world.admin, asked, "Apply")
+    assert await world.refused(world.click(world.admin, late, "Apply")) == (
+        "The rules of Tetris Blitz have changed since this rehearsal. `/event rehearse` compares anew."
+    )
     [summary] = await world.backend.real.services.events.list(world.guild.id)
     assert summary.event.rules == Rules()
+    assert await world.backend.differences() == []
+
+
+async def test_a_direction_is_rehearsed_applied_and_reversed_again(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 200})
+    await world.reset()
+    await world.settle_ratings()
+
+    asked = await rehearse(world, direction="LOW")
+    assert asked.alone.startswith(
+        "Rehearsal · Tetris Blitz\n"
+        "2 players' Elos would move: 1 up, 1 down, by **400** at most.\n"
+        "Ana 800 → **1200** (#2 → #1)\nBob 1200 → **800** (#1 → #2)\n"
+        "Then, overall (and now)\n1 **Ana** · 1200 (#2 · 800)\n2 **Bob** · 800 (#1 · 1200)\n"
+        "Rules then\nthe lowest score is best · classic · all weeks count, missed ones too\n"
+        "Rules now\nthe highest score is best · classic · all weeks count, missed ones too\n"
+        "1 closed week replayed; nothing is changed yet\n"
+        "to go back after Apply: /event rehearse event:Tetris Blitz direction:HIGH\n"
+    )
+    done = await world.click(world.admin, asked, "Apply")
+    assert done.public == (
+        "Tetris Blitz · new rules\n"
+        "From now on\nthe lowest score is best · classic · all weeks count, missed ones too\n"
+        "Until now\nthe highest score is best · classic · all weeks count, missed ones too\n"
+        "All bests and Elos are by the new rules, also those of closed weeks.\n"
+        "to go back: /event rehearse event:Tetris Blitz direction:HIGH"
+    )
+    assert "🥇 **Ana** · 100 · 1200" in await world.board()
+    assert "direction: HIGH → LOW" in await world.use(world.admin, "audit", event="Tetris Blitz")
+    await world.click(world.admin, await rehearse(world, direction="HIGH"), "Apply")
+    assert "🥇 **Bob** · 200 · 1200" in await world.board()
     assert await world.backend.differences() == []
 
 

@@ -18,6 +18,7 @@ from bot.domain.ratings import RatingScale, round_half_up
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
 from bot.domain.scores import ScoreDirection
 from bot.domain.standings import Board
+from bot.domain.weeks import Week
 from bot.errors import LogarithmImpossible, NotAllowed, NothingToChange, RuleOutOfRange
 from bot.services.events import EventOptions
 from bot.services.submissions import _known_bests as known_bests
@@ -81,6 +82,44 @@ async def test_ratings_follow_new_rules_at_once_and_the_old_ones_again(backend: 
     logged = [row["detail"] for row in log if row["action"] == "event rules"]
     assert len(logged) == 2
     assert any(detail.startswith("method: classic → ranks, attendance: zero → best, best_of: 6") for detail in logged)
+
+
+async def test_a_reversed_direction_finds_all_bests_anew(backend: TestBackend) -> None:
+    rules = backend.real.services.rules
+    await backend.create_event()
+    for scores in ([(ANA, 900), (ANA, 100), (BOB, 500)], [(ANA, 300), (BOB, 700), (BOB, 50)]):
+        for player, score in scores:
+            await backend.submit(player, score)
+        await backend.run()
+        backend.clock.move(weeks=1)
+    for player, score in ((CAI, 20), (CAI, 10), (ANA, 400)):
+        await backend.submit(player, score)
+    await backend.real.services.removals.remove(ADMIN, EVENT, ANA, "100")
+    await backend.real.scoring.recalculate(1)
+    before = await numbers(backend)
+
+    changed = await rules.change(ADMIN, EVENT, DEFAULT_RULES, ScoreDirection.LOW)
+
+    assert (changed.before.direction, changed.event.direction) == (ScoreDirection.HIGH, ScoreDirection.LOW)
+    low = Rating(ScoreDirection.LOW, DEFAULT_RULES, RatingScale())
+    bests = {ANA: 300.0, BOB: 50.0, CAI: 10.0}
+    assert await backend.elos() == {player: low.elo(bests[player], low.field_of(bests.values())) for player in bests}
+    # The run of the first week had counted the score that was removed later.
+    weeks = [await backend.results(Week(2026, number)) for number in (47, 48)]
+    assert [[(row.player.discord_id, row.score, row.rank, row.elo) for row in week] for week in weeks] == [
+        [(ANA, 100, 1, 1200), (BOB, 500, 2, 800)],
+        [(BOB, 50, 1, 1200), (ANA, 300, 2, 800)],
+    ]
+    assert await backend.elos(Board.WEEK) == {CAI: 1200, ANA: 800}
+    assert await backend.elos(Board.OVERALL) == {ANA: 860, BOB: 1055, CAI: None}
+    assert await backend.differences() == []
+    told = await backend.submit(BOB, 5)
+    assert (told.previous_best, told.is_personal_best) == (50, True)
+    assert await backend.differences() == []
+    await backend.real.services.removals.remove(ADMIN, EVENT, BOB, "5")
+    await rules.change(ADMIN, EVENT, DEFAULT_RULES, ScoreDirection.HIGH)
+    assert await numbers(backend) == before
+    assert await backend.differences() == []
 
 
 @pytest.mark.parametrize("rules", [ROBUST, Rules(Method.ROBUST, uses_logarithm=True), RANKS])

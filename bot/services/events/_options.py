@@ -44,7 +44,7 @@ class EventOptions:
         min_score: the lowest score that the event takes, in its format, or `none` for the default.
         max_score: the highest score that the event takes, in its format, or `none` for the default.
         is_active: whether the event takes scores.
-        direction: whether higher or lower scores are better; it changes only while the event has no scores.
+        direction: whether higher or lower scores are better; with scores, it changes only with the rules.
         default_channel_id: the channel where players need not name the event; naming the current one unsets it.
         first_week: the first week of the event, such as 2026-W47, or `none`.
         last_week: the last week of the event, likewise.
@@ -194,7 +194,7 @@ def _change_direction(session: Session, event: Event) -> None:
     counts = exists().where(ScoreSubmission.event_id == event.id, ScoreSubmission.removed_at.is_(None))
     has_run = exists().where(WeeklyRun.event_id == event.id)
     if session.scalar(select(counts | has_run)):
-        raise DirectionFixed(event.name, event.score_direction)
+        raise DirectionFixed(event.name, event.score_direction.opposite)
     event.score_direction = event.score_direction.opposite
 
 

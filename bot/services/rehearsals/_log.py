@@ -19,7 +19,7 @@ _IS_PLAIN = sa.and_(_LOG.removed_at.is_(None), ~_LOG.is_omitted, ~_LOG.is_late)
 
 
 def replay(streams: Streams, event_id: int, direction: ScoreDirection, replays: Replays) -> dict[int, float]:
-    """Replay all weeks of an event under several sets of rules at once; return the personal bests, by player.
+    """Replay all weeks of an event in one direction, under several sets of rules at once; return the bests by player.
 
     It reads each week once, and keeps only a few numbers per player in memory.
     """

@@ -1,8 +1,10 @@
 """Let admins try out rules, and explain those that an event has."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -26,7 +28,8 @@ from bot.domain.rehearsals import (
     ranks_of,
 )
 from bot.domain.replays import Replays
-from bot.domain.rules import Method, Rules
+from bot.domain.rules import Method
+from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
 from bot.domain.weeks import Week
@@ -69,10 +72,10 @@ class RehearsalService:
         def work(session: Session) -> Rehearsal:
             require_admin(session, actor)
             found = find_event(session, actor.guild_id, event)
-            proposed = proposal.over(found.rules)
-            if proposed.rates_logarithms and not describe(found).bounds.are_positive:
+            direction, rules = proposal.direction or found.score_direction, proposal.over(found.rules)
+            if rules.rates_logarithms and not describe(found).bounds.are_positive:
                 raise LogarithmImpossible(found.name)
-            return _rehearse(session, found, rating_of(found, self._scale), proposed)
+            return _rehearse(session, found, rating_of(found, self._scale), Rating(direction, rules, self._scale))
 
         return await self._replay(work)
 
@@ -108,7 +111,7 @@ class RehearsalService:
 
         def weigh(session: Session) -> Fairness:
             found = find_event(session, actor.guild_id, event_id)
-            [outcome] = _Outcomes(session, found, [rating_of(found, self._scale)]).found
+            [outcome] = _Outcomes(session, found, rating_of(found, self._scale)).found
             return outcome.fairness
 
         explained, weighs = await self._database.read(work)
@@ -123,35 +126,37 @@ class RehearsalService:
 class _Replayed:
     """The result of a replay under some rules."""
 
-    rules: Rules
+    rating: Rating
     ratings: dict[int, Rated]
     fairness: Fairness
 
 
 class _Outcomes:
-    """An event, replayed under several sets of rules at once."""
+    """An event, replayed under its own rules and others: once for each direction, under all its rules at once."""
 
-    def __init__(self, session: Session, event: Event, ratings: Sequence[Rating]) -> None:
+    def __init__(self, session: Session, event: Event, now: Rating, *others: Rating) -> None:
         self.weeks = len(closed_weeks(session, event.id))
         bounds = describe(event).bounds
 
-        def compute(streams: Streams) -> list[_Replayed]:
-            replays = Replays(ratings, self.weeks)
-            bests = replay(streams, event.id, event.score_direction, replays)
-            done = []
+        def replay_in(streams: Streams, direction: ScoreDirection, ratings: Sequence[Rating]) -> Iterator[_Replayed]:
+            replays = Replays(ratings, self.weeks, now=now)
+            bests = replay(streams, event.id, direction, replays)
             for one in replays.each:
                 ranked = one.rank(bests, is_overall=self.weeks > 0)
-                done.append(_Replayed(one.rating.rules, ranked, one.weigh(bests, ranked, bounds)))
-            return done
+                yield _Replayed(one.rating, ranked, one.weigh(bests, ranked, bounds))
+
+        def compute(streams: Streams) -> list[_Replayed]:
+            by_direction = groupby([now, *others], key=attrgetter("direction"))
+            return [done for direction, group in by_direction for done in replay_in(streams, direction, list(group))]
 
         self.found = compute_aside(session, compute)
 
 
-def _rehearse(session: Session, event: Event, now: Rating, proposed: Rules) -> Rehearsal:
-    rules = [proposed]
-    if proposed.method is Method.ROBUST and describe(event).bounds.are_positive:
-        rules.append(replace(proposed, uses_logarithm=not proposed.uses_logarithm))
-    outcomes = _Outcomes(session, event, [now, *(replace(now, rules=one) for one in rules)])
+def _rehearse(session: Session, event: Event, now: Rating, proposed: Rating) -> Rehearsal:
+    rules, ratings = proposed.rules, [proposed]
+    if rules.method is Method.ROBUST and describe(event).bounds.are_positive:
+        ratings.append(replace(proposed, rules=replace(rules, uses_logarithm=not rules.uses_logarithm)))
+    outcomes = _Outcomes(session, event, now, *ratings)
     before, after, *others = outcomes.found
     moved, firsts = moved_most(before.ratings, after.ratings), [first_of(one.ratings) for one in outcomes.found]
     names = name_players(session, event.guild_id, {*moved, *(player for first in firsts for player in first)})
@@ -169,7 +174,8 @@ def _rehearse(session: Session, event: Event, now: Rating, proposed: Rules) -> R
 
 
 def _outcome(one: _Replayed, first: Sequence[int], other: _Replayed, names: dict[int, PlayerName]) -> Outcome:
-    return Outcome(one.rules, len(one.ratings), _ranked(first, one, other, names), one.fairness)
+    rating = one.rating
+    return Outcome(rating.direction, rating.rules, len(one.ratings), _ranked(first, one, other, names), one.fairness)
 
 
 def _ranked(
@@ -191,7 +197,7 @@ def _other_logarithm(
 ) -> OtherLogarithm:
     absurd = other.fairness.absurd
     return OtherLogarithm(
-        rules=other.rules,
+        rules=other.rating.rules,
         moves=moves_between(before.ratings, other.ratings),
         absurd_moves=0 if absurd is None else absurd.most_moved,
         leader=names[first[0]] if first else None,

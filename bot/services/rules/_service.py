@@ -7,13 +7,15 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.domain.audit import RULES_CHANGED
 from bot.domain.clock import Clock
-from bot.domain.events import RulesChange
+from bot.domain.events import EventInfo, RulesChange
 from bot.domain.ratings import RatingScale
+from bot.domain.rehearsals import digest_of
 from bot.domain.rules import Rules
-from bot.errors import HasTheseRules, LogarithmImpossible
+from bot.domain.scores import ScoreDirection
+from bot.errors import HasTheseRules, LogarithmImpossible, RulesChanged
 from bot.services.events import describe, find_event
 from bot.services.servers import Actor, begin_action, record
-from bot.services.weeks import after_correction, rerate
+from bot.services.weeks import after_correction, rerate, reverse
 
 
 class RulesService:
@@ -25,16 +27,27 @@ class RulesService:
         self._clock = clock
         self._scale = scale
 
-    async def change(self, actor: Actor, event: str | int, rules: Rules) -> RulesChange:
+    async def change(
+        self,
+        actor: Actor,
+        event: str | int,
+        rules: Rules,
+        direction: ScoreDirection | None = None,
+        *,
+        rehearsed: str | None = None,
+    ) -> RulesChange:
         """Change the rules of an event, and rerate its all-time bests and all its closed weeks.
 
         Args:
             actor: the admin.
             event: the name or the key of the event.
             rules: all rules of the event.
+            direction: whether higher or lower scores are better; None to keep the event's direction.
+            rehearsed: the digest of the rules that the admin compared these with; None if nothing was compared.
 
         Raises:
             HasTheseRules: the event already has these rules.
+            RulesChanged: the event has other rules than those that were compared.
             RuleOutOfRange: a number is out of range.
             LogarithmImpossible: the rules use logarithms, but the event allows scores of 0 or less.
         """
@@ -44,21 +57,27 @@ class RulesService:
             rules.check()
             found = find_event(session, actor.guild_id, event, lock=True)
             before = describe(found)
-            if rules == before.rules:
+            wanted = direction or before.direction
+            if (wanted, rules) == (before.direction, before.rules):
                 raise HasTheseRules(before.name)
+            if rehearsed not in (None, digest_of(before.direction, before.rules)):
+                raise RulesChanged(before.name)
             if rules.rates_logarithms and not before.bounds.are_positive:
                 raise LogarithmImpossible(before.name)
             found.rules = rules
             session.flush()
+            if wanted is not before.direction:
+                reverse(session, found)
             rerate(session, found, self._scale)
-            now = self._clock()
-            record(session, actor, RULES_CHANGED, _summary(before.rules, rules), at=now, event_id=found.id)
+            now, after = self._clock(), describe(found)
+            record(session, actor, RULES_CHANGED, _summary(before, after), at=now, event_id=found.id)
             after_correction(session, found, now)
-            return RulesChange(before.rules, describe(found))
+            return RulesChange(before, after)
 
         return await self._database.write(work)
 
 
-def _summary(before: Rules, after: Rules) -> str:
-    values = ((rule.name, getattr(before, rule.name), getattr(after, rule.name)) for rule in fields(Rules))
+def _summary(before: EventInfo, after: EventInfo) -> str:
+    values = [("direction", before.direction, after.direction)]
+    values += [(rule.name, getattr(before.rules, rule.name), getattr(after.rules, rule.name)) for rule in fields(Rules)]
     return ", ".join(f"{name}: {old} → {new}" for name, old, new in values if old != new)

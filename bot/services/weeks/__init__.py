@@ -1,10 +1,11 @@
-"""Run weeks, and preview, undo, rerun and rerate runs; close weeks automatically."""
+"""Run weeks, and preview, undo, rerun, rerate and reverse runs; close weeks automatically."""
 
 from bot.services.weeks._again import follow_excuse, rerun_week
 from bot.services.weeks._closing import WeekCloser
 from bot.services.weeks._follow_up import after_correction, announce_end, announced_with, award_roles
 from bot.services.weeks._lookup import closed_weeks, end_to_come, find_first_week, find_progress, find_run, open_week
 from bot.services.weeks._rerate import rerate
+from bot.services.weeks._reversal import reverse
 from bot.services.weeks._service import WeeklyProcessingService
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "open_week",
     "rerate",
     "rerun_week",
+    "reverse",
 ]
