@@ -46,6 +46,11 @@ class RankedField:
         """The number of scores."""
         return len(self.scores)
 
+    @property
+    def kept(self) -> Field:
+        """What the database stores: the size and the median, without a spread."""
+        return Field(self.size, *_median_of(self.scores), 0.0)
+
     def mean_rank(self, score: float, direction: ScoreDirection) -> float:
         """Return the rank of a score, 1 for the best; equal scores share their mean rank.
 
@@ -122,11 +127,9 @@ class Robust:
 
     def field_of_ordered(self, values: Sequence[float]) -> Field:
         """Return the field; unless the median deviation is 0, this looks at few of the values."""
-        size = len(values)
+        size, (origin, centre) = len(values), _median_of(values)
         if size == 0:
-            return Field(0, 0.0, 0.0, 0.0)
-        origin = values[(size - 1) // 2]
-        centre = (values[size // 2] - origin) / 2
+            return Field(0, origin, centre, 0.0)
         spread = MEDIAN_DEVIATIONS * median_deviation(values, origin, centre)
         if spread == 0:
             spread = MEAN_DEVIATIONS * (math.fsum(abs((value - origin) - centre) for value in values) / size)
@@ -181,6 +184,15 @@ class Ranks:
 
 def _logarithms(scores: Iterable[float]) -> Iterator[float]:
     return map(math.log, map(max, scores, repeat(LEAST_WITH_OWN_LOGARITHM)))
+
+
+def _median_of(values: Sequence[float]) -> tuple[float, float]:
+    """Return the median of values in ascending order as the greatest value up to it, and its distance from that."""
+    size = len(values)
+    if size == 0:
+        return 0.0, 0.0
+    origin = values[(size - 1) // 2]
+    return origin, (values[size // 2] - origin) / 2
 
 
 def middle_of(values: Sequence[float]) -> float:
@@ -288,7 +300,7 @@ def _score_of(z: float, field: Field, direction: ScoreDirection) -> float | None
 
 
 def middle_score(field: Field, rules: Rules) -> float:
-    """Return the score in the centre of a field, which has the base Elo. It means nothing under *ranks*."""
+    """Return the score in the centre of a field, which has the base Elo."""
     return math.exp(field.middle) if rules.rates_logarithms else field.middle
 
 
@@ -338,9 +350,9 @@ class Rating:
         return field
 
     def kept_field(self, scores: Iterable[float]) -> Field:
-        """Return what the database stores of a field; under *ranks* that is only its size."""
+        """Return what the database stores of a field of scores, one per player."""
         field = self.field_of(scores)
-        return field if isinstance(field, Field) else Field(field.size, 0.0, 0.0, 0.0)
+        return field if isinstance(field, Field) else field.kept
 
     def elo(self, score: float, field: AnyField) -> int:
         """Return the Elo of a score in a field of this rating."""

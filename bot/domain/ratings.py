@@ -11,7 +11,8 @@ class Field:
     """The scores that a rating compares a score with, as size, centre and spread.
 
     Under *classic*, the centre is the mean and the spread is the population standard deviation; `bot.domain.methods`
-    defines them for other methods. If an event rates logarithms, all numbers but the size are logarithmic.
+    defines them for other methods. Under *ranks*, the database stores no spread. If an event rates logarithms, all
+    numbers but the size are logarithmic.
 
     Attributes:
         size: the number of scores, one per player; 0 or more.

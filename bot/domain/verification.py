@@ -260,7 +260,7 @@ def _elos(rating: Rating, kept: Field, scores: Mapping[int, float]) -> tuple[Fie
     """
     field = rating.field_of(scores.values())
     if not isinstance(field, Field):
-        return Field(field.size, 0.0, 0.0, 0.0), elos_of(rating, field, scores)
+        return field.kept, elos_of(rating, field, scores)
     counted = _kept_if_same(kept, field)
     return counted, elos_of(rating, counted, scores)
 

@@ -10,7 +10,6 @@ from bot.domain.history import MOST_MIDDLES, HistoryEntry, Removal, WeekMiddle
 from bot.domain.methods import middle_score
 from bot.domain.moderation import TAKEN_BACK
 from bot.domain.reviews import HeldState
-from bot.domain.rules import Method
 from bot.domain.weeks import Week
 from bot.services.ratings import is_of_event
 
@@ -66,11 +65,11 @@ def read_middles(session: Session, event: Event, since: Week | None, zone: str) 
 
     Args:
         session: the transaction.
-        event: the event; under *ranks* its weeks have no middle.
+        event: the event.
         since: the first week; None returns no weeks.
         zone: the time zone of the server, which defines its weeks.
     """
-    if since is None or event.method is Method.RANKS:
+    if since is None:
         return []
     runs = sa.select(WeeklyRun.week_number, WeeklyRun.field).where(
         WeeklyRun.event_id == event.id, WeeklyRun.week_number >= since.code, WeeklyRun.field_size > 0

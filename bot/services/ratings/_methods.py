@@ -87,11 +87,13 @@ def measure_field(
     if rating.rules.method is Method.CLASSIC:
         return count_field(connection, condition, score).field
     size = connection.execute(sa.select(sa.func.count()).where(condition)).scalar_one()
-    if size == 0 or rating.rules.method is Method.RANKS:
+    if size == 0:
         return Field(size, 0.0, 0.0, 0.0)
     value = _value(score, rating.rules)
     low, high = _middle(connection, value, size, condition)
     centre = (high - low) / 2
+    if rating.rules.method is Method.RANKS:
+        return Field(size, low, centre, 0.0)
     deviation = sa.func.abs((value - number(low)) - number(centre))
     spread = methods.MEDIAN_DEVIATIONS * methods.middle_of(_middle(connection, deviation, size, condition))
     if spread == 0:
