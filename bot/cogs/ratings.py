@@ -1,10 +1,11 @@
 """`/rating` and its buttons."""
 
+from dataclasses import replace
 from typing import Any
 
 from discord import Interaction, User, app_commands
 
-from bot.cogs._answering import answer, guild_of, post
+from bot.cogs._answering import actor_of, answer, guild_of, post
 from bot.cogs._buttons import EVENT, PLAYER, IdButton
 from bot.cogs._services import ServiceCog, services_of
 from bot.cogs._suggestions import all_events, seasons
@@ -13,6 +14,7 @@ from bot.cogs.targets import TargetButton
 from bot.domain.explanations import PlayerRating
 from bot.ui.card import Reply
 from bot.ui.ratings import share_rating, show_rating
+from bot.ui.rehearsals import weighing_cards
 
 
 class Ratings(ServiceCog):
@@ -51,11 +53,17 @@ class RatingButton(IdButton, template=rf"rating:{EVENT}(?::{PLAYER})?"):
         super().__init__(label, custom_id)
 
     async def press(self, interaction: Interaction[Any]) -> None:
-        """Show the rating, in private."""
-        viewer, standings = interaction.user.id, services_of(interaction).standings
+        """Show the rating, in private; below a submission, show an admin what weighs in the event, too."""
+        await answer(interaction, self._explain(interaction), lambda reply: reply, only_reads=True)
+
+    async def _explain(self, interaction: Interaction[Any]) -> Reply:
+        viewer, services = interaction.user.id, services_of(interaction)
         whose = viewer if self.discord_id is None else self.discord_id
-        work = standings.rating(guild_of(interaction), self.event_id, whose, viewer)
-        await answer(interaction, work, lambda result: _show(result, viewer), only_reads=True)
+        shown = _show(await services.standings.rating(guild_of(interaction), self.event_id, whose, viewer), viewer)
+        if self.discord_id is None:
+            return shown
+        weighing = await services.rehearsals.weigh(actor_of(interaction), self.event_id)
+        return replace(shown, cards=[*shown.cards, *weighing_cards(weighing)])
 
 
 class ShareButton(IdButton, template=rf"rating:share:{EVENT}:{PLAYER}"):

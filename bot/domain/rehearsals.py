@@ -163,6 +163,18 @@ class Rehearsal:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighing:
+    """What influences the ratings of an event besides skill, for its admins.
+
+    Attributes:
+        fairness: the factors; None in an event that is too large to weigh at once.
+    """
+
+    event: EventInfo
+    fairness: Fairness | None
+
+
+@dataclass(frozen=True, slots=True)
 class WeekExplanation:
     """How the scores of a closed week were rated.
 
@@ -170,8 +182,7 @@ class WeekExplanation:
         field: the field that the weekly Elos are relative to.
         rating: the rules of the event, and the constants of the run.
         is_rated: whether the week had as many players as the event requires; an unrated week counts for nobody.
-        fairness: the factors besides skill in the event; None for non-admins and in large events.
-        leaves_fairness: whether the factors are missing because the event is large.
+        weighing: the factors besides skill in the event; None for non-admins.
     """
 
     event: EventInfo
@@ -179,8 +190,7 @@ class WeekExplanation:
     field: Field
     rating: Rating
     is_rated: bool
-    fairness: Fairness | None
-    leaves_fairness: bool = False
+    weighing: Weighing | None = None
 
 
 Ratings = Mapping[int, Rated]

@@ -8,7 +8,7 @@ from discord import Color
 from bot.domain.events import EventInfo, RulesChange
 from bot.domain.fairness import REGULAR, SELDOM, TOP, Fairness, Group
 from bot.domain.methods import middle_score, most_spreads, spread_of
-from bot.domain.rehearsals import Moves, OtherLogarithm, Outcome, RankedPlayer, Rehearsal, WeekExplanation
+from bot.domain.rehearsals import Moves, OtherLogarithm, Outcome, RankedPlayer, Rehearsal, WeekExplanation, Weighing
 from bot.domain.rules import WEEKS_ADDED, Attendance, Method, Rules
 from bot.domain.scores import ScoreDirection, ScoreFormat
 from bot.domain.standings import Board
@@ -77,15 +77,21 @@ def show_rules_change(change: RulesChange) -> Reply:
 
 def show_explanation(explained: WeekExplanation) -> Reply:
     """Explain to one user how the scores of a closed week were rated; an admin also sees the factors besides skill."""
-    event, fairness = explained.event, explained.fairness
-    title = f"{escape(event.name)} · {write_days(explained.week)}"
-    small = ("/event rehearse tells what weighs in so large an event",) if explained.leaves_fairness else ()
-    cards = [Card(title, tuple(_formula(explained)), small, Color.blurple())]
+    title = f"{escape(explained.event.name)} · {write_days(explained.week)}"
+    card = Card(title, tuple(_formula(explained)), color=Color.blurple())
+    return Reply([card, *weighing_cards(explained.weighing)], ephemeral=True)
+
+
+def weighing_cards(weighing: Weighing | None) -> list[Card]:
+    """Tell an admin what weighs in an event besides skill, and tell other users nothing."""
+    if weighing is None:
+        return []
+    fairness, event = weighing.fairness, weighing.event
+    lines = ["So large an event is weighed by `/event rehearse` alone."]
     if fairness is not None:
-        lines = _fairness(_factors(fairness, event, explained.rating.rules))
-        for_admins = "only admins see this part; other rules: /event rehearse"
-        cards.append(Card("What weighs in this event", tuple(lines), (for_admins,), Color.light_grey()))
-    return Reply(cards, ephemeral=True)
+        lines = [*_fairness(_factors(fairness, event, event.rules))]
+    for_admins = "only admins see this part; other rules: /event rehearse"
+    return [Card("What weighs in this event", tuple(lines), (for_admins,), Color.light_grey())]
 
 
 def command_for(event: EventInfo, wanted: Ruled, over: Ruled) -> str:

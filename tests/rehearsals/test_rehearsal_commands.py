@@ -216,7 +216,8 @@ async def test_how_a_week_was_rated_is_told_and_to_admins_also_what_weighs(
     monkeypatch.setattr(_service, "MOST_WEIGHED", 2)
     assert (await world.click("Ana", shown, RATED)).alone == formula
     assert (await world.click(world.admin, shown, RATED)).alone == (
-        f"{formula}\n/event rehearse tells what weighs in so large an event"
+        f"{formula}\nWhat weighs in this event\nSo large an event is weighed by `/event rehearse` alone.\n"
+        "only admins see this part; other rules: /event rehearse"
     )
     await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
     assert "is open" in await world.refused(world.click("Ana", shown, RATED))

@@ -34,6 +34,12 @@ async def test_everyone_can_ask_how_a_score_was_rated(world: World) -> None:
         assert rating.is_private
         assert "Cy · Tetris Blitz\nBest\n**300** → 1245\nthe mean of all bests is 200\n" in rating
         assert "\na spread, the usual distance, is 81.6\n1.225 spreads above the mean\n" in rating
+        assert "What weighs" not in rating
+
+    told = (await world.click(world.admin, submitted, "How was this rated?")).alone
+    assert told.startswith("Cy · Tetris Blitz\nBest\n")
+    assert "\nWhat weighs in this event\nAttendance\nNobody has a rank on the overall board yet.\n" in told
+    assert "\nOne score\nAn absurd one (30,000) would move others' all-time Elos by **359** at most.\n" in told
 
 
 async def test_a_better_score_shows_the_previous_best_and_the_improvement(world: World) -> None:

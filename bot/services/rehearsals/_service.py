@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database
 from bot.database.models import Event
 from bot.database.streams import Streams, compute_aside
+from bot.domain.events import EventInfo
 from bot.domain.fairness import Fairness, Rated
 from bot.domain.methods import Rating
 from bot.domain.ratings import RatingScale
@@ -22,6 +23,7 @@ from bot.domain.rehearsals import (
     RankedPlayer,
     Rehearsal,
     WeekExplanation,
+    Weighing,
     first_of,
     moved_most,
     moves_between,
@@ -41,7 +43,7 @@ from bot.services.servers import Actor, is_admin, name_players, require_admin
 from bot.services.weeks import closed_weeks, find_run
 
 MOST_WEIGHED = 10_000
-"""The largest event for which a week's explanation includes the influences; more players would take seconds."""
+"""The largest event of which explanations of ratings tell what weighs; more players would take seconds."""
 
 T = TypeVar("T")
 
@@ -91,31 +93,40 @@ class RehearsalService:
             WeekOpenAlready: the week is not closed, or has been reopened.
         """
 
-        def work(session: Session) -> tuple[WeekExplanation, bool]:
+        def work(session: Session) -> WeekExplanation:
             found = find_event(session, actor.guild_id, event_id)
             run = find_run(session, found.id, Week.parse(week).code)
             if run is None:
                 raise WeekOpenAlready(week)
-            rating, is_for_admin = rating_of(found, run.scale), is_admin(session, actor)
-            is_large = found.statistics.count > MOST_WEIGHED
-            explained = WeekExplanation(
+            rating = rating_of(found, run.scale)
+            return WeekExplanation(
                 event=describe(found),
                 week=Week.parse(week),
                 field=run.field,
                 rating=rating,
                 is_rated=rating.rates_week(run.field_size),
-                fairness=None,
-                leaves_fairness=is_for_admin and is_large,
             )
-            return explained, is_for_admin and not is_large
+
+        explained = await self._database.read(work)
+        return replace(explained, weighing=await self.weigh(actor, event_id))
+
+    async def weigh(self, actor: Actor, event_id: int) -> Weighing | None:
+        """Return what influences the ratings of an event besides skill; None unless the actor is an admin."""
+
+        def look(session: Session) -> tuple[EventInfo, int] | None:
+            found = find_event(session, actor.guild_id, event_id)
+            return (describe(found), found.statistics.count) if is_admin(session, actor) else None
 
         def weigh(session: Session) -> Fairness:
             found = find_event(session, actor.guild_id, event_id)
             [outcome] = _Outcomes(session, found, rating_of(found, self._scale)).found
             return outcome.fairness
 
-        explained, weighs = await self._database.read(work)
-        return replace(explained, fairness=await self._replay(weigh)) if weighs else explained
+        looked = await self._database.read(look)
+        if looked is None:
+            return None
+        event, players = looked
+        return Weighing(event, None if players > MOST_WEIGHED else await self._replay(weigh))
 
     async def _replay(self, work: Callable[[Session], T]) -> T:
         async with self._turn:
