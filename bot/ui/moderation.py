@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from discord import Color
+from discord.utils import format_dt
 
 from bot.domain.events import EventInfo
 from bot.domain.moderation import (
@@ -288,7 +289,7 @@ def tell_reason(reason: str | None) -> tuple[str, ...]:
 def _where(result: CorrectionPreview | CorrectionResult) -> str:
     at, week = result.submission.submitted_at, result.submission.week
     later = f", counts for {write_days(week, short=True)}" if at.date() < week.monday else ""
-    return f"{escape(result.event.name)} · {at.day} {at:%b %Y}{later}"
+    return f"{escape(result.event.name)} · {format_dt(at, 'f')}{later}"
 
 
 def _score(submission: LoggedSubmission) -> str:

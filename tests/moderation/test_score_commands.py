@@ -38,7 +38,7 @@ async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: W
     asked = await ask(world, "Ana", reason="*spliced*")
     assert asked.alone == (
         "Remove Ana's score of 900 points?\n"
-        "Tetris Blitz · 18 Nov 2026\n"
+        "Tetris Blitz · <t:1795003324:f>\n"
         "The personal best would be **300 points** again (#1 → #2).\n"
         "3 others' Elos move, by 265 at most.\n"
         "The all-time podium would be Bob, Ana, Cai.\n"
@@ -51,7 +51,7 @@ async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: W
     done = await world.click(world.admin, asked, "Remove")
     assert done.alone == "Done. See below."
     assert done.public == (
-        "Score removed\n**Ana**'s score of **900 points**\nTetris Blitz · 18 Nov 2026\n"
+        "Score removed\n**Ana**'s score of **900 points**\nTetris Blitz · <t:1795003324:f>\n"
         "Personal best\n300 points (was 900 points)\nReason\n\\*spliced\\*"
     )
     assert "🥈 **Ana** · 300 · " in await world.board()
@@ -59,7 +59,7 @@ async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: W
     asked = await world.click(world.admin, done, "Restore")
     assert asked.alone == (
         "Restore Ana's score of 900 points?\n"
-        "Tetris Blitz · 18 Nov 2026\n"
+        "Tetris Blitz · <t:1795003324:f>\n"
         "The personal best would be **900 points** again (#2 → #1).\n"
         "3 others' Elos move, by 265 at most.\n"
         "The all-time podium would be Ana, Bob, Cai.\n"
@@ -67,7 +67,7 @@ async def test_a_removal_is_shown_first_then_done_and_can_be_taken_back(world: W
     )
     back = await world.click(world.admin, asked, "Restore")
     assert back.public == (
-        "Score restored\n**Ana**'s score of **900 points**\nTetris Blitz · 18 Nov 2026\nPersonal best\n900 points"
+        "Score restored\n**Ana**'s score of **900 points**\nTetris Blitz · <t:1795003324:f>\nPersonal best\n900 points"
     )
     asked = await world.click(world.admin, back, "Remove")
     assert asked.alone.startswith("Remove Ana's score of 900 points?")
@@ -259,8 +259,8 @@ async def test_a_score_that_counts_for_a_later_week_says_so(world: World) -> Non
 
     asked = await ask(world, "Ana")
 
-    assert "\nTetris Blitz · 18 Nov 2026, counts for 23–29 Nov\n" in asked
-    assert "\nTetris Blitz · 18 Nov 2026\n" in await ask(world, "Ana", score="100")
+    assert "\nTetris Blitz · <t:1795003200:f>, counts for 23–29 Nov\n" in asked
+    assert "\nTetris Blitz · <t:1795003200:f>\n" in await ask(world, "Ana", score="100")
 
 
 async def test_two_clicks_on_add_add_one_score(world: World) -> None:
@@ -282,7 +282,7 @@ async def test_a_score_in_a_closed_week_is_added_for_a_newcomer(world: World) ->
         world.admin, "score add", event="Tetris Blitz", player=emi, score="1,200", when="2026-W47", reason="on paper"
     )
     assert asked.alone == (
-        "Add 1,200 points?\nTetris Blitz · 18 Nov 2026\nPlayer\n\\*Emi\\*\n"
+        "Add 1,200 points?\nTetris Blitz · <t:1795003201:f>\nPlayer\n\\*Emi\\*\n"
         "It would be the first score that counts: #1.\n"
         "2 others' Elos move, by 332 at most.\n"
         "The all-time podium would be \\*Emi\\*, Ana, Bob.\n"
@@ -294,7 +294,7 @@ async def test_a_score_in_a_closed_week_is_added_for_a_newcomer(world: World) ->
     await world.restart_bot()
     done = await world.click(world.admin, asked, "Add and run again")
     assert done.public == (
-        "Score added\n**\\*Emi\\***'s score of **1,200 points**\nTetris Blitz · 18 Nov 2026\n"
+        "Score added\n**\\*Emi\\***'s score of **1,200 points**\nTetris Blitz · <t:1795003201:f>\n"
         "Personal best\n1,200 points\nReason\non paper\n"
         "Closed week\n16–22 November was run again with the score: its Elos and all averages follow."
     )
