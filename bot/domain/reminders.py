@@ -51,13 +51,14 @@ class ReminderSettings:
 
 @dataclass(frozen=True, slots=True)
 class WeekToMiss:
-    """A week that ends soon, without a score of the player.
+    """A week that ends soon, without a score of the player that counts.
 
     Attributes:
         closes_at: when it ends, in UTC.
         missed_week_elo: the weekly Elo of a missed week.
         elo: the present event Elo.
         elo_then: the event Elo once the week is closed, if nothing else changes.
+        held: a score of the week that waits for an admin; None if there is none.
     """
 
     event: EventInfo
@@ -65,6 +66,7 @@ class WeekToMiss:
     missed_week_elo: int
     elo: int
     elo_then: int
+    held: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,11 @@ def _fitting(told: list[str]) -> list[str]:
 
 
 def _missing(one: WeekToMiss) -> str:
-    text = f"**{escape(one.event.name)}** closes {format_dt(one.closes_at, 'R')}, and you have no score this week."
+    closes = f"**{escape(one.event.name)}** closes {format_dt(one.closes_at, 'R')}"
+    text = f"{closes}, and you have no score this week."
+    if one.held is not None:
+        held = escape_score(one.held, one.event.style)
+        text = f"{closes}. Your {held} waits for an admin, and you have no other score this week."
     if one.elo_then == one.elo:
         return text
     missed, now, then = map(write_elo, (one.missed_week_elo, one.elo, one.elo_then))

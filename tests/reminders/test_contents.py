@@ -12,8 +12,10 @@ from bot.domain.jobs import Claim, JobKind, Lane
 from bot.domain.reminders import SETTLES, Message, Reminder
 from bot.domain.rules import Rules
 from bot.domain.servers import NewMember
+from bot.errors import ScoreHeld
 from bot.services.events import EventOptions
 from bot.services.jobs._queue import claim_due
+from bot.ui.reminders import show_reminder
 from tests import tables
 from tests.backends import ADMIN, EVENT, GUILD, TestBackend
 from tests.one_database import on_both_databases, on_one_database
@@ -84,6 +86,16 @@ async def test_who_is_excused_from_a_week_of_an_event_does_not_miss_it(sunday: T
     assert len((await drafted(sunday)).missing) == 1
     await excuse(ADMIN, ANA, "2026-W48", EVENT)
     assert (await drafted(sunday)).missing == ()
+
+
+async def test_a_score_of_the_week_that_waits_for_an_admin_is_named(sunday: TestBackend) -> None:
+    await sunday.real.services.events.edit(ADMIN, EVENT, EventOptions(alarm_max="900"))
+    with pytest.raises(ScoreHeld):
+        await sunday.submit(ANA, 1_000)
+    message = await drafted(sunday)
+    assert [one.held for one in message.missing] == [1_000]
+    told = show_reminder(message, "Arcade").cards[0].text
+    assert "Your 1,000 waits for an admin, and you have no other score this week. A missed week counts 0:" in told
 
 
 async def test_a_week_that_will_not_be_rated_is_not_missed(sunday: TestBackend) -> None:

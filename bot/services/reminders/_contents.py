@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
@@ -23,6 +24,7 @@ from bot.database.models import (
 )
 from bot.domain.audit import ADDED
 from bot.domain.reminders import Overtaking, OwnResult, RivalBest, WeekToMiss
+from bot.domain.reviews import HeldState
 from bot.domain.seasons import check_in_season
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
@@ -128,10 +130,17 @@ class Contents:
         with suppress(LeaderboardError):
             check_in_season(info, week, self._zone)
             if self._counts_for_others_alone(event, week):
-                return self._standings.find_missed_week(
-                    self._session, event, self._discord_id, week.ends_at(self._zone)
-                )
+                closes_at = week.ends_at(self._zone)
+                missed = self._standings.find_missed_week(self._session, event, self._discord_id, closes_at)
+                return None if missed is None else replace(missed, held=self._waiting(event, week))
         return None
+
+    def _waiting(self, event: Event, week: Week) -> float | None:
+        """Return the latest score of the player in a week that waits for an admin; None if there is none."""
+        held = HeldScore
+        waits = held.player_id == self._player_id, held.event_id == event.id, held.state == HeldState.WAITING
+        of_week = held.made_in_week == week.code
+        return self._session.scalar(sa.select(held.score).where(*waits, of_week).order_by(held.id.desc()).limit(1))
 
     def _counts_for_others_alone(self, event: Event, week: Week) -> bool:
         """Tell whether a week is open and will be rated, while the player has neither a score nor an excuse."""
