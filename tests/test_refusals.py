@@ -16,6 +16,7 @@ from bot.ui.refusals import mention_commands, sentence
 
 EXAMPLES: dict[str, Any] = {
     "event": "Tetris Blitz",
+    "wanted": "LOW",
     "pointed": "1.5",
     "unit": "points",
     "alone": "1200",
