@@ -225,7 +225,8 @@ async def until_interrupted(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _outcome(task: asyncio.Task[T]) -> T:
-    await asyncio.wait({task})
+    if not task.done():
+        await asyncio.wait({task})
     if task.cancelled():
         raise Interrupted
     return task.result()

@@ -237,8 +237,9 @@ class SubmissionQueue:
                 else:
                     self._tell(batch, outcomes)
                 self._batch = []
-                # Let players who resubmit at once join the next batch.
-                await asyncio.sleep(0)
+                if self._waiting:
+                    # Let players who resubmit at once join the next batch.
+                    await asyncio.sleep(0)
         finally:
             self._batch, self._working = [], None
 
