@@ -8,7 +8,7 @@ from simcord.builders import ChannelHandle
 from bot.domain.jobs import JobKind
 from bot.services.jobs import find_job
 from tests.backends import EVENT
-from tests.one_database import on_one_database
+from tests.one_database import on_both_databases, on_one_database
 from tests.seen import read
 from tests.sessions import reading
 from tests.world import World
@@ -43,6 +43,7 @@ async def told(world: World, news: ChannelHandle) -> list[str]:
     return [read(message) for message in news.history(viewer=world.admin)]
 
 
+@on_both_databases
 async def test_the_last_close_is_answered_with_the_final_podium(world: World) -> None:
     await close_the_last_week(world)
 
@@ -72,6 +73,7 @@ async def test_all_who_share_the_third_rank_are_on_the_final_podium(world: World
     assert "🥉 **Ana** · **819**\n🥉 **Di** · **819**\n1 week · 4 players" in closed.public
 
 
+@on_both_databases
 async def test_the_final_podium_is_posted_and_edited_when_the_event_goes_on(world: World) -> None:
     news = await announce(world)
     await close_the_last_week(world)
@@ -154,6 +156,7 @@ async def test_an_excuse_in_an_event_that_has_ended_corrects_its_podium(world: W
     assert "🥇 **Bob** · **1200**" not in before
 
 
+@on_both_databases
 @pytest.mark.parametrize("how", ["take back", "remove", "withdraw"])
 async def test_an_event_whose_last_open_score_goes_after_its_end_has_ended(world: World, how: str) -> None:
     news = await begin_the_last_week(world)

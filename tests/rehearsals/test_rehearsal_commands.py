@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.rules import Method, Rules
 from bot.services.rehearsals import _service
-from tests.one_database import on_one_database
+from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen
 from tests.world import World
 
@@ -33,6 +33,7 @@ async def test_a_rehearsal_names_options_that_others_leave_without_effect(world:
     assert "no effect" not in await rehearse(world, best_of=3, attendance="best", logarithm=True, method="robust")
 
 
+@on_both_databases
 async def test_rules_are_rehearsed_in_private_applied_in_public_and_undone(world: World) -> None:
     await world.create_event(unit="points")
     await world.submit_all({"Ana": 100, "Bob": 200, "Cai": 900})
@@ -84,6 +85,7 @@ async def test_rules_are_rehearsed_in_private_applied_in_public_and_undone(world
     assert await world.backend.differences() == []
 
 
+@on_both_databases
 async def test_a_direction_is_rehearsed_applied_and_reversed_again(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Bob": 200})
@@ -116,6 +118,7 @@ async def test_a_direction_is_rehearsed_applied_and_reversed_again(world: World)
     assert await world.backend.differences() == []
 
 
+@on_both_databases
 async def test_closed_weeks_that_give_nobody_a_rank_are_not_said_to_be_none(world: World) -> None:
     await world.create_event()
     for _ in range(2):
@@ -132,6 +135,7 @@ async def test_closed_weeks_that_give_nobody_a_rank_are_not_said_to_be_none(worl
         assert asked.alone.endswith(f"\nNewcomers then\nNobody with a rank has more than one {kind} week yet.")
 
 
+@on_both_databases
 async def test_newcomers_are_counted_and_compared_with_the_others(world: World) -> None:
     await world.create_event()
     await world.submit_all({"Ana": 100, "Bob": 200})
@@ -189,6 +193,7 @@ async def test_a_week_without_a_spread_is_told_to_be_rated_by_rule(world: World)
     assert "\n2 players took part with the same score: **1000** by rule.\nWeekly average: " in equal
 
 
+@on_both_databases
 async def test_how_a_week_was_rated_is_told_and_to_admins_also_what_weighs(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

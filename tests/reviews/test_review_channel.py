@@ -15,7 +15,7 @@ from bot.services.posts import PostService
 from bot.ui.privacy import FORMER_PLAYER
 from tests import tables
 from tests.backends import EVENT, open_test_backend
-from tests.one_database import on_one_database
+from tests.one_database import on_both_databases, on_one_database
 from tests.wire.discord_http import MODAL_SUBMIT
 from tests.wire.discord_limits import walk
 from tests.wire.discord_people import MANAGE_SERVER
@@ -83,6 +83,7 @@ async def referees(server: Referees) -> Referees:
     return server
 
 
+@on_both_databases
 async def test_a_held_score_is_shown_to_admins_and_approved_there(referees: Referees) -> None:
     await referees.wired.submit(FAY, "99,000", proof="https://example.com/run")
     [message] = await referees.messages()
@@ -171,6 +172,7 @@ async def test_what_is_said_of_a_score_follows_the_event_and_the_score(referees:
     assert (await referees.told_of(FAY)).endswith("\nRemoved since: it counts no more.")
 
 
+@on_both_databases
 async def test_two_processes_show_a_score_once(referees: Referees) -> None:
     await referees.hold()
     client, clock = referees.wired.client, referees.clock

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.jobs import JobKind
 from bot.domain.servers import Trouble
 from bot.services.servers import leave_notice
-from tests.one_database import on_one_database
+from tests.one_database import on_both_databases, on_one_database
 from tests.outages import statements_seen
 from tests.seen import Seen
 from tests.world import World
@@ -28,6 +28,7 @@ async def board(world: World) -> Seen:
     return board
 
 
+@on_both_databases
 async def test_any_command_of_an_admin_tells_once_what_stopped_working(world: World, board: Seen) -> None:
     assert WORDS in (await world.board(who=world.admin)).alone
     assert WORDS not in await world.board(who=world.admin)
@@ -48,6 +49,7 @@ async def test_whoever_is_no_admin_is_told_nothing_and_costs_no_look(world: Worl
         assert looks == []
 
 
+@on_both_databases
 async def test_a_notice_that_discord_refuses_is_told_with_the_next_answer(world: World, board: Seen) -> None:
     world.fail_discord("POST", "/webhooks/*", status=404)
 

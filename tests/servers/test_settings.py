@@ -8,7 +8,7 @@ from sqlalchemy import update
 from bot.database.models import Job
 from tests import tables
 from tests.backends import EVENT
-from tests.one_database import on_one_database
+from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen
 from tests.world import World
 
@@ -38,6 +38,7 @@ async def test_settings_are_shown_to_the_admin_alone(world: World) -> None:
     assert seen.is_private
 
 
+@on_both_databases
 async def test_settings_are_changed_one_by_one(world: World) -> None:
     referees = world.guild.create_role("Referees")
 
@@ -62,6 +63,7 @@ async def test_whoever_is_no_admin_is_told_who_is(world: World) -> None:
     assert await world.refused(world.use("Ana", "settings")) == f"{refused} or {referees.mention}."
 
 
+@on_both_databases
 async def test_everyone_as_admin_role_means_none(world: World) -> None:
     await change(world, admin_role=world.guild.create_role("Referees"))
 
@@ -102,6 +104,7 @@ async def test_an_unknown_time_zone_is_refused(world: World) -> None:
     )
 
 
+@on_both_databases
 async def test_automatic_closes_are_switched_on_shown_and_switched_off(world: World) -> None:
     monday_at_half_past_three = 1795404600
 

@@ -8,7 +8,7 @@ from discord import PermissionOverwrite
 from bot.cogs.servers import Servers
 from bot.database.models import Event, GuildSettings
 from tests import tables
-from tests.one_database import on_one_database
+from tests.one_database import on_both_databases, on_one_database
 from tests.seen import read, seen
 from tests.world import World
 
@@ -19,6 +19,7 @@ async def settings_of(world: World) -> dict[str, Any]:
     return next(row for row in await tables.rows(world.backend.database, GuildSettings))
 
 
+@on_both_databases
 async def test_every_part_is_set_up_by_a_button_also_after_a_restart(world: World) -> None:
     role = world.guild.create_role("Referees")
     panel = await world.use(world.admin, "setup")
@@ -90,6 +91,7 @@ async def test_the_form_of_a_new_event_asks_in_one_question_what_is_best(world: 
         assert f"**{best}** · {best.lower().replace('number', 'score')}" in listed
 
 
+@on_both_databases
 async def test_a_new_server_is_greeted_once_where_the_bot_may_write(world: World) -> None:
     for _ in range(2):
         guild, cog = world.bot.get_guild(world.guild.id), world.bot.get_cog("Servers")

@@ -101,6 +101,7 @@ async def test_forms_that_come_too_late_or_in_vain_count_nothing(world: World, m
     assert "just restarting. Nothing was saved" in await world.refused(world.fill_in("Ana", asked[1], score="1"))
 
 
+@on_both_databases
 async def test_a_message_is_submitted_with_what_it_shows_as_proof(world: World) -> None:
     await world.create_event("Tetris Blitz")
     await world.create_event("40L Sprint", "LOW", format="time")
@@ -134,6 +135,7 @@ async def test_a_message_is_submitted_with_what_it_shows_as_proof(world: World) 
     assert usual == ["Tetris Blitz", *4 * ["40L Sprint"]]
 
 
+@on_both_databases
 async def test_of_more_events_than_a_menu_holds_the_name_is_typed(world: World) -> None:
     for number in range(26):
         await world.backend.create_event(name=f"Event {number}", actor=world.as_actor())
