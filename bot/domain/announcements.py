@@ -27,6 +27,11 @@ def results_key(event_id: int, week: Week) -> str:
     return f"{event_id}:{week.code}"
 
 
+def final_key(event_id: int, last_week: int) -> str:
+    """Return the key of the announcement of a final podium; `last_week` is the code of the last week of the event."""
+    return f"{event_id}:{last_week}"
+
+
 def record_key(event_id: int, interaction_id: int) -> str:
     """Return the key of the announcement of a record, given the interaction in which its score was submitted."""
     return f"{event_id}:{interaction_id}"

@@ -44,7 +44,7 @@ class JobKind(StrEnum):
     RESULTS = "results"
     """Announce the results of weeks that were closed together; the key names the event and the last of the weeks."""
     FINAL = "final"
-    """Announce how an event has ended; the key is the event's."""
+    """Announce how an event has ended; the key names the event and its last week."""
     BOARD = "board"
     """Refresh the board of an event; the key is the event's."""
     REMINDER = "reminder"

@@ -303,7 +303,7 @@ async def test_the_end_of_an_event_is_told_where_it_was_carried_to(backend: Test
     await backend.real.services.transfer.import_event(replace(ADMIN, guild_id=3003), whole)
 
     [here, there] = await tables.jobs(backend.database, JobKind.FINAL)
-    assert {here["key"], there["key"]} == {"1", "2"}
+    assert {here["key"], there["key"]} == {"1:202648", "2:202648"}
     assert there["due_at"] == datetime(2026, 11, 30, tzinfo=UTC)
 
 

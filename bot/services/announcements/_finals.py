@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, WeeklyRun
-from bot.domain.announcements import MOST_ON_PODIUM, SETTLES, Final, podium_of
+from bot.domain.announcements import MOST_ON_PODIUM, SETTLES, Final, podium_of, read_key
 from bot.domain.posts import Draft
 from bot.domain.weeks import Week
 from bot.services.announcements._announcements import Announcements
@@ -18,16 +18,24 @@ from bot.services.weeks import closed_weeks, end_to_come, find_progress, find_ru
 
 
 class FinalAnnouncements(Announcements):
-    """The final podiums: one for each event that has ended. The key of the event is the key of the announcement."""
+    """The final podiums: one for each last week with which an event has ended.
+
+    An event that goes on and ends again has a new one; the old one says that the event went on.
+    """
 
     async def draft(self, key: str) -> Draft[Final] | None:
         """Return what the announcement currently says; None if the event is gone."""
 
         def work(session: Session) -> Draft[Final] | None:
-            event = session.get(Event, int(key))
+            event_id, week = read_key(key)
+            event = session.get(Event, event_id)
             if event is None:
                 return None
             final = self._report(session, event)
+            if event.last_week != week:
+                went_on = event.last_week is None or event.last_week > week
+                final = replace(final, has_ended=final.has_ended and not went_on)
+                return self._draft(session, event, final, is_news=False)
             said = self._draft(session, event, final, is_news=final.has_ended)
             ended_at = _find_end(session, event) if final.has_ended else None
             return replace(said, again_at=self._again_at(session, event, final), news_at=ended_at)

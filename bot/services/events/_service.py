@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event, EventRole, LeaderboardScore, Member, ScoreSubmission, ScoreType
+from bot.domain.announcements import final_key
 from bot.domain.audit import CREATED
 from bot.domain.clock import Clock
 from bot.domain.events import BegunSeason, EventChange, EventInfo, EventState, EventSummary, SeasonPreview
@@ -299,7 +300,7 @@ def _preview(session: Session, archived: Event, again: Event, week: Week) -> Sea
 def _schedule_final(session: Session, event: Event, now: datetime) -> None:
     """Schedule the announcement of the final podium, if the event has a last week."""
     if event.last_week is not None:
-        schedule(session, JobKind.FINAL, str(event.id), now)
+        schedule(session, JobKind.FINAL, final_key(event.id, event.last_week), now)
 
 
 def _count_outside(session: Session, event: EventInfo) -> int:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.models import Event, Excuse, Player, ScoreSubmission, WeeklyOmission, WeeklyRun
 from bot.database.rows import add_rows
+from bot.domain.announcements import final_key
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import NewMember
@@ -60,8 +61,8 @@ def import_event(session: Session, actor: Actor, file: EventFile, scale: RatingS
     _add_excuses(session, event, file, players)
     rebuild(session, event)
     recalculate(session, event, scale)
-    if (ends_at := end_to_come(session, event, now)) is not None:
-        schedule(session, JobKind.FINAL, str(event.id), ends_at)
+    if event.last_week is not None and (ends_at := end_to_come(session, event, now)) is not None:
+        schedule(session, JobKind.FINAL, final_key(event.id, event.last_week), ends_at)
     detail = f"{event.name}, scores: {len(file.submissions)}, closed weeks: {len(file.runs)}"
     record(session, actor, "import event", detail, at=now, event_id=event.id)
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, WeeklyRun
-from bot.domain.announcements import SETTLES, results_key
+from bot.domain.announcements import SETTLES, final_key, results_key
 from bot.domain.jobs import JobKind
 from bot.domain.weeks import Week
 from bot.services.jobs import schedule
@@ -48,8 +48,8 @@ def announce_end(session: Session, event: Event, now: datetime) -> None:
     The transaction has closed a week, or has taken scores out of an open one, which may have been the last ones.
     """
     season = find_progress(session, event, now)
-    if season is not None and season.has_ended:
-        schedule(session, JobKind.FINAL, str(event.id), now)
+    if event.last_week is not None and season is not None and season.has_ended:
+        schedule(session, JobKind.FINAL, final_key(event.id, event.last_week), now)
 
 
 def award_roles(session: Session, event: Event, now: datetime) -> None:
