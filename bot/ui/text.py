@@ -92,7 +92,8 @@ def isolate(text: str, longest: int | None = None) -> str:
         text: the text, whose own directional characters cleaning has removed.
         longest: the most characters; None for no limit.
     """
-    if not _RIGHT_TO_LEFT.search(text):
+    # While `regex` searches, other threads may take the interpreter, which makes short searches long.
+    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
         return text if longest is None else shorten(text, longest)
     room = text if longest is None else shorten(text, longest - len(FIRST_STRONG_ISOLATE + POP_ISOLATE))
     return f"{FIRST_STRONG_ISOLATE}{room}{POP_ISOLATE}"
