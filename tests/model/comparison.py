@@ -31,7 +31,7 @@ async def differences(backend: TestBackend, event: EventInfo, model: Model, week
         stored = (await session.scalars(select(Event).where(Event.id == event.id))).one()
         session.expunge(stored)
         scores = [tuple(row) for row in await session.execute(_scores(event))]
-        archive = [tuple(row) for row in await session.execute(_archive(event))]
+        archive = [tuple(row) for row in await session.execute(_archive(event.id))]
         log = [tuple(row) for row in await session.execute(_log(event))]
     stats = await tables.stats(backend.database, event.id)
     found = [
@@ -67,11 +67,11 @@ async def not_as_told(backend: TestBackend, rehearsal: Rehearsal) -> list[str]:
     return [*_same("players ranked", sorted(shown), sorted(told)), *_same("Elos told", far, [])]
 
 
-async def numbers(backend: TestBackend, event: EventInfo) -> list[Any]:
-    """Return the stored weeks and ratings of an event."""
+async def numbers(backend: TestBackend, event_id: int) -> list[Any]:
+    """Return the stored weeks and ratings of an event, of players by their Discord ids."""
     async with reading(backend.database) as session:
-        archive = sorted((tuple(row) for row in await session.execute(_archive(event))), key=repr)
-    stats = await tables.stats(backend.database, event.id)
+        archive = sorted((tuple(row) for row in await session.execute(_archive(event_id))), key=repr)
+    stats = await tables.stats(backend.database, event_id)
     return [archive, *sorted((player, *_values(row)) for player, row in stats.items())]
 
 
@@ -94,12 +94,12 @@ def _log(event: EventInfo) -> Select[int, float, int, int, bool]:
     return select(*columns).join(Player, Player.id == log.player_id).where(log.event_id == event.id).order_by(log.id)
 
 
-def _archive(event: EventInfo) -> Select[int, int, float | None, int | None]:
+def _archive(event_id: int) -> Select[int, int, float | None, int | None]:
     return (
         select(Player.discord_id, WeeklyRun.week_number, WeeklyResult.score, WeeklyResult.weekly_elo)
         .join(Player, Player.id == WeeklyResult.player_id)
         .join(WeeklyRun, WeeklyRun.id == WeeklyResult.run_id)
-        .where(WeeklyRun.event_id == event.id)
+        .where(WeeklyRun.event_id == event_id)
     )
 
 

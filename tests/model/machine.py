@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import URL, delete
 
-from bot.database.models import Base, Player, WeeklyRun
+from bot.database.models import Base, Event, Player, WeeklyRun
 from bot.domain.rehearsals import Proposal
 from bot.domain.reviews import Review
 from bot.domain.rules import DEFAULT_RULES, Attendance, Method, Rules
@@ -68,6 +68,8 @@ MOMENTS = [
         *("2027-12-31T12:00", "2028-01-02T23:59", "2028-01-03T11:30"),
     )
 ]
+LATER = datetime(2030, 1, 1, tzinfo=UTC)
+"""After all other times."""
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 GRACE = 2 * HOUR
 FIRST_HELD = 1_000_000
@@ -134,7 +136,7 @@ class Season(RuleBasedStateMachine):
         self.former: set[int] = set()
         self.models = {name: Model(way == "HIGH", self.withdrawn) for name, way in EVENTS.items()}
         self.excuses: set[tuple[str | None, int, int]] = set()
-        self.held = 0
+        self.held = self.servers = 0
         self.past: dict[str, Model] = {}
         self.archived: set[str] = set()
         self.delivered: list[dict[str, Any]] = []
@@ -344,7 +346,7 @@ class Season(RuleBasedStateMachine):
         if not players:
             return
         self.recalculate(event)
-        before = self.do(numbers(self.backend, self.events[event]))
+        before = self.do(numbers(self.backend, self.events[event].id))
         lines = [
             f"<@{players[number % len(players)]}>,{score},{self.clock.now - ago:%Y-%m-%d %H:%M}Z"
             for number, score, ago in rows
@@ -367,7 +369,7 @@ class Season(RuleBasedStateMachine):
             model.rerun(entry, counts=False)
         self.do(transfer.take_back(ADMIN, event, imported.import_id))
         self.recalculate(event)
-        assert self.do(numbers(self.backend, self.events[event])) == before
+        assert self.do(numbers(self.backend, self.events[event].id)) == before
 
     def takes_scores(self, event: str, player: int) -> bool:
         """Tell whether an event takes scores of a player who has submitted before."""
@@ -521,10 +523,10 @@ class Season(RuleBasedStateMachine):
         if rules == model.rules and not reverses:
             return
         self.recalculate(event)
-        before = self.do(numbers(self.backend, self.events[event]))
+        before = self.do(numbers(self.backend, self.events[event].id))
         for chosen, is_high in ((rules, model.high != reverses), (model.rules, model.high)):
             self.do(self.backend.real.services.rules.change(ADMIN, event, chosen, direction_of(is_high)))
-        assert self.do(numbers(self.backend, self.events[event])) == before
+        assert self.do(numbers(self.backend, self.events[event].id)) == before
 
     @rule(event=an_event, first=maybe_weeks, last=maybe_weeks)
     def begins_and_ends(self, event: str, first: int | None, last: int | None) -> None:
@@ -564,6 +566,20 @@ class Season(RuleBasedStateMachine):
             model.log = [entry for entry in model.log if entry.week < following]
             self.models[event].excused = {(who, when) for there, who, when in self.excuses if there is None}
             self.undone[event], self.archived = [], self.archived - {event}
+
+    @rule(event=an_event)
+    def carry_elsewhere(self, event: str) -> None:
+        self.recalculate(event)
+        transfer, self.servers = self.backend.real.services.transfer, self.servers + 1
+        exported = self.do(transfer.export(ADMIN, event))
+        # The clock may have been set back behind the times in the file, which another server would refuse.
+        now, self.clock.now = self.clock.now, LATER
+        self.do(transfer.import_event(replace(ADMIN, guild_id=GUILD + self.servers), exported.content))
+        self.clock.now = now
+        events = self.do(tables.rows(self.backend.database, Event))
+        [copy] = [row["id"] for row in events if row["guild_id"] == GUILD + self.servers]
+        here, there = (self.do(numbers(self.backend, key)) for key in (self.events[event].id, copy))
+        assert there == here
 
     @rule(event=an_event)
     def recalculate(self, event: str) -> None:
