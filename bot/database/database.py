@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TypeVar
 
@@ -103,6 +103,14 @@ class Database:
         except DBAPIError as error:
             if not dialect.has_no_room(error.orig):
                 raise
+
+
+@contextmanager
+def rolled_back(session: Session) -> Iterator[None]:
+    """Roll back what the block does in a transaction, once the block has looked at the effect."""
+    with session.begin_nested() as tried:
+        yield
+        tried.rollback()
 
 
 async def _retry(attempt: Callable[[], Awaitable[T]]) -> T:

@@ -9,7 +9,7 @@ from async_lru import alru_cache
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from bot.database.database import Database
+from bot.database.database import Database, rolled_back
 from bot.database.models import Event, EventRole, LeaderboardScore, Member, ScoreSubmission, ScoreType
 from bot.domain.announcements import final_key
 from bot.domain.audit import CREATED
@@ -117,11 +117,9 @@ class EventService:
         def work(session: Session) -> SeasonPreview:
             require_admin(session, actor)
             now = self._clock()
-            with session.begin_nested() as tried:
+            with rolled_back(session):
                 archived, again = _begin(session, actor, event, first_week, last_week, now)
-                preview = _preview(session, archived, again, current_week(session, actor.guild_id, now))
-                tried.rollback()
-            return preview
+                return _preview(session, archived, again, current_week(session, actor.guild_id, now))
 
         return await self._database.write(work)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.database.database import Database
+from bot.database.database import Database, rolled_back
 from bot.database.models import Event, Member, ScoreSubmission
 from bot.database.rows import free_id
 from bot.domain.audit import ADDED
@@ -65,7 +65,7 @@ class AdditionService:
 
         def work(session: Session) -> CorrectionPreview:
             require_admin(session, actor)
-            with session.begin_nested() as tried:
+            with rolled_back(session):
                 found = find_event(session, actor.guild_id, event, lock=True)
                 info, zone = describe(found), load_settings(session, actor.guild_id).time_zone
                 value, moment = _read(info, score, locale), read_moment(when, zone, self._clock())
@@ -77,7 +77,6 @@ class AdditionService:
                 row, done = add_score(session, found, addition, zone, self._scale)
                 name, shown = name_player(session, found, player_id), name_submission(found, row, zone)
                 consequences, is_closed = foresight.consequences(), done.run is not None
-                tried.rollback()
             of_week = consequences if is_closed else None
             return CorrectionPreview(
                 Correction.ADD,

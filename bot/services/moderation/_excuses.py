@@ -5,7 +5,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.database import Database
+from bot.database.database import Database, rolled_back
 from bot.database.models import Event, Excuse, Member
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
@@ -57,14 +57,13 @@ class ExcuseService:
 
         def work(session: Session) -> ExcusePreview:
             require_admin(session, actor)
-            with session.begin_nested() as tried:
+            with rolled_back(session):
                 asked = self._find(session, actor, player, week, event)
                 of_player = asked.member.player_id, asked.week.code
                 looks = {one.id: Foresight(session, one, self._scale, *of_player) for one in asked.events}
                 result = self._change(session, actor, asked, None, is_excused=is_excused)
                 moved = tuple(EventConsequences(one, looks[one.id].consequences()) for one in result.events)
-                tried.rollback()
-            return ExcusePreview(result, moved)
+                return ExcusePreview(result, moved)
 
         return await self._database.write(work)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.database.database import Database
+from bot.database.database import Database, rolled_back
 from bot.database.models import Event, ScoreSubmission
 from bot.domain.clock import Clock
 from bot.domain.moderation import (
@@ -60,18 +60,16 @@ class RemovalService:
 
         def work(session: Session) -> CorrectionPreview:
             require_admin(session, actor)
-            with session.begin_nested() as tried:
+            with rolled_back(session):
                 found = find_event(session, actor.guild_id, event, lock=True)
                 row = self._find(session, correction, found, player, submission)
                 name, shown = name_player(session, found, row.player_id), self._name(session, found, row)
                 foresight = Foresight(session, found, self._scale, row.player_id, row.week_number)
 
                 def foresee(*, reruns_week: bool) -> tuple[Corrected, Consequences]:
-                    with session.begin_nested() as applied:
+                    with rolled_back(session):
                         done = self._apply(session, correction, actor, found, row, None, reruns_week=reruns_week)
-                        consequences = foresight.consequences()
-                        applied.rollback()
-                    return done, consequences
+                        return done, foresight.consequences()
 
                 done, consequences = foresee(reruns_week=False)
                 is_closed, of_week = done.run is not None, None
@@ -79,7 +77,6 @@ class RemovalService:
                     again, with_week = foresee(reruns_week=True)
                     of_week = with_week if again.is_rerun else None
                 info = describe(found)
-                tried.rollback()
             return CorrectionPreview(correction, info, name, shown, is_closed, done.was_counted, consequences, of_week)
 
         return await self._database.write(work)

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.database import Database
+from bot.database.database import Database, rolled_back
 from bot.database.models import Event, Member, ScoreSubmission, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
@@ -67,7 +67,7 @@ class WithdrawalService:
 
         def work(session: Session) -> MembershipPreview:
             require_admin(session, actor)
-            with session.begin_nested() as tried:
+            with rolled_back(session):
                 member = _lock_member(session, actor.guild_id, player)
                 _check(member, player, is_withdrawn=is_withdrawn)
                 name, events = PlayerName(player, member.display_name), lock_events(session, member)
@@ -78,7 +78,6 @@ class WithdrawalService:
                 consequences = tuple(
                     EventConsequences(describe(events[key]), foresights[key].consequences()) for key in changed
                 )
-                tried.rollback()
             return MembershipPreview(name, is_withdrawn, consequences)
 
         return await self._database.write(work)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database import models
-from bot.database.database import Database
+from bot.database.database import Database, rolled_back
 from bot.database.models import Event, Member, Player
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
@@ -117,9 +117,8 @@ class ReviewService:
         """Show an admin one of the waiting scores, given by key, and mark the notice about them as seen."""
         held = find_waiting(session, actor.guild_id, waiting[place])
         described = describe_held(session, held)
-        with session.begin_nested() as tried:
+        with rolled_back(session):
             consequences = self._foresee(session, actor, held)
-            tried.rollback()
         drop_notices(session, actor.guild_id, JobKind.REVIEW)
         return Review(described, consequences, place, len(waiting))
 

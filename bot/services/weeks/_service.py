@@ -7,7 +7,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.database import Database
+from bot.database.database import Database, rolled_back
 from bot.database.models import Event, LeaderboardScore, ScoreType, WeeklyRun
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
@@ -97,12 +97,10 @@ class WeeklyProcessingService:
         weeks = await self._plan(actor, event, week)
 
         def work(session: Session) -> T:
-            with session.begin_nested() as runs:
+            with rolled_back(session):
                 for due in weeks:
                     self._run(session, actor, event, due, due, early=True)
-                seen = see(session, weeks)
-                runs.rollback()
-            return seen
+                return see(session, weeks)
 
         return await self._database.write(work)
 
