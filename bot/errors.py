@@ -425,17 +425,15 @@ class NoOpenEvents(EventNotFound):
     """The server has events, but none takes scores."""
 
 
+@dataclass(eq=False)
 class EventInQuestion(EventNotFound):
     """No event was named for certain; `candidates` are the names that may be meant, the likeliest first."""
 
     candidates: tuple[str, ...]
 
 
-@dataclass(eq=False)
 class EventUnnamed(EventInQuestion):
     """No event was named, and several may be meant."""
-
-    candidates: tuple[str, ...]
 
 
 @dataclass(eq=False)
@@ -443,14 +441,10 @@ class EventUnknown(EventInQuestion):
     """No event of the server has the name `typed`; the candidates are the most similar names."""
 
     typed: str
-    candidates: tuple[str, ...]
 
 
-@dataclass(eq=False)
 class EventAmbiguous(EventInQuestion):
     """The text is a part of several names."""
-
-    candidates: tuple[str, ...]
 
 
 @dataclass(eq=False)
@@ -648,7 +642,7 @@ class SubmittedByAnother(LeaderboardError):
 
 @dataclass(eq=False)
 class AboutPlayer(LeaderboardError):
-    """An admin's command does not apply to the player with Discord's id `player`."""
+    """What the user asks for does not apply to the player with Discord's id `player`."""
 
     player: int
 

@@ -262,8 +262,8 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
         errors.InvalidBound(Bound.MIN, errors.AmbiguousScore("15.020", EXAMPLES["readings"], None)): (
             "`min`: Do you mean **15,020** or **15.02**? Type 15020 or 15.02."
         ),
-        errors.EventUnknown("chess", ()): "This server has no event “chess”. See them all with `/events`.",
-        errors.EventUnknown("*\u202e" + "a" * 99, ("Tetris",)): (
+        errors.EventUnknown((), "chess"): "This server has no event “chess”. See them all with `/events`.",
+        errors.EventUnknown(("Tetris",), "*\u202e" + "a" * 99): (
             "This server has no event “\\*" + "a" * 39 + "…”. Did you mean **Tetris**?"
         ),
         errors.EventAmbiguous(("A",)): "Which one: **A**?",
@@ -287,7 +287,7 @@ def test_a_sentence_names_what_the_error_is_about() -> None:
 
 
 def test_known_commands_are_mentions_and_nothing_that_users_type_is() -> None:
-    typed = sentence(errors.EventUnknown("`/leaderboard`", ("`/event edit`",)))
+    typed = sentence(errors.EventUnknown(("`/event edit`",), "`/leaderboard`"))
     told = f"{typed} See `/event edit`, `/leaderboard season:1` or `/submit-score`."
 
     shown = mention_commands(told, {"event": 7, "leaderboard": 8})

@@ -257,5 +257,5 @@ def meant_event(typed: str, names: Mapping[str, str]) -> str:
         alike = process.extract(
             key[:MAX_EVENT_NAME], names.keys(), scorer=fuzz.WRatio, limit=MOST_NEAREST, score_cutoff=ALIKE
         )
-        raise EventUnknown(typed, tuple(names[other] for other, _, _ in alike))
+        raise EventUnknown(tuple(names[other] for other, _, _ in alike), typed)
     return candidates[0]

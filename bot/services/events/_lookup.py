@@ -41,7 +41,7 @@ def find_event(session: Session, guild_id: int, event: str | int, *, lock: bool 
     """
     found = get_event(session, guild_id, event, lock=lock)
     if found is None:
-        raise EventNotFound if isinstance(event, int) else EventUnknown(event, (_meant(session, guild_id, event),))
+        raise EventNotFound if isinstance(event, int) else EventUnknown((_meant(session, guild_id, event),), event)
     if lock:
         found.version += 1
     return found
