@@ -152,14 +152,10 @@ class Rehearsal:
     other_logarithm: OtherLogarithm | None
 
     @property
-    def reverses(self) -> bool:
-        """Whether the direction would change."""
-        return self.before.direction is not self.after.direction
-
-    @property
     def is_change(self) -> bool:
         """Whether anything would change."""
-        return self.reverses or self.before.rules != self.after.rules
+        before, after = self.before, self.after
+        return (before.direction, before.rules) != (after.direction, after.rules)
 
 
 @dataclass(frozen=True, slots=True)
