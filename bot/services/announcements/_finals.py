@@ -14,7 +14,7 @@ from bot.services.announcements._announcements import Announcements
 from bot.services.events import describe, find_event
 from bot.services.servers import load_settings
 from bot.services.standings import find_leaders
-from bot.services.weeks import closed_weeks, end_to_come, find_progress, find_run
+from bot.services.weeks import closed_weeks, current_season, end_to_come, find_run
 
 
 class FinalAnnouncements(Announcements):
@@ -68,7 +68,7 @@ class FinalAnnouncements(Announcements):
         return now + SETTLES if is_stale else end_to_come(session, event, now)
 
     def _report(self, session: Session, event: Event) -> Final:
-        season = find_progress(session, event, self._clock())
+        season = current_season(session, event, self._clock())
         return Final(
             event=describe(event),
             podium=podium_of(find_leaders(session, event, MOST_ON_PODIUM)),

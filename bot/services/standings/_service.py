@@ -31,7 +31,7 @@ from bot.services.standings._boards import ClosedBoard, OpenBoard, ShownBoard
 from bot.services.standings._changes import find_change
 from bot.services.standings._query import BoardQuery
 from bot.services.standings._rating import explain
-from bot.services.weeks import closed_weeks, find_first_week, find_progress, find_run, open_week
+from bot.services.weeks import closed_weeks, current_season, find_first_week, find_run, open_week
 
 MOST_FIELDS = 500
 """How many fields of weeks the service caches, each for one version of its event."""
@@ -72,7 +72,7 @@ class StandingsService:
             if own is not None:
                 player_id, rated = own
                 change = find_change(session, found, player_id, rated, rating_of(found, self._scale))
-                is_open = takes_scores(rated.event, find_progress(session, found, self._clock()))
+                is_open = takes_scores(rated.event, current_season(session, found, self._clock()))
                 return replace(rated, change=change, takes_scores=is_open)
             if discord_id == viewer_id and is_withdrawn(session, guild_id, viewer_id):
                 raise SubmitterWithdrawn
@@ -111,7 +111,7 @@ class StandingsService:
         def work(session: Session) -> LeaderboardPage:
             found = find_meant_event(session, guild_id, event, season=season)
             opened = self._open(session, found, board) if week is None else self._of_week(session, found, week)
-            shown = replace(opened.page(session, page, viewer_id), season=find_progress(session, found, self._clock()))
+            shown = replace(opened.page(session, page, viewer_id), season=current_season(session, found, self._clock()))
             if shown.own is None and is_withdrawn(session, guild_id, viewer_id):
                 shown = replace(shown, is_withdrawn=True)
             return self._without_dashes(session, found, shown)
@@ -165,7 +165,7 @@ class StandingsService:
         def work(session: Session) -> PastWeeks:
             event = find_event(session, guild_id, event_id)
             return PastWeeks(
-                describe(event), find_progress(session, event, self._clock()), closed_weeks(session, event_id)
+                describe(event), current_season(session, event, self._clock()), closed_weeks(session, event_id)
             )
 
         return await self._database.read(work)

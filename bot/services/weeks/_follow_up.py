@@ -12,7 +12,7 @@ from bot.domain.jobs import JobKind
 from bot.domain.weeks import Week
 from bot.services.jobs import schedule
 from bot.services.posts import refresh_post, refresh_posts
-from bot.services.weeks._lookup import find_progress
+from bot.services.weeks._lookup import current_season
 
 
 def after_correction(
@@ -47,7 +47,7 @@ def announce_end(session: Session, event: Event, now: datetime) -> None:
 
     The transaction has closed a week, or has taken scores out of an open one, which may have been the last ones.
     """
-    season = find_progress(session, event, now)
+    season = current_season(session, event, now)
     if event.last_week is not None and season is not None and season.has_ended:
         schedule(session, JobKind.FINAL, final_key(event.id, event.last_week), now)
 

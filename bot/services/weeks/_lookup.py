@@ -53,7 +53,7 @@ def find_first_week(session: Session, event: Event, now: datetime) -> FirstWeek 
     return FirstWeek(find_next_close(session, event.guild_id, week, now), is_over=week.ends_at(zone) <= now)
 
 
-def find_progress(session: Session, event: Event, now: datetime) -> Season | None:
+def current_season(session: Session, event: Event, now: datetime) -> Season | None:
     """Return the current season of an event; None if it is the first season, without a first or last week."""
     if event.season == 1 and event.first_week is None and event.last_week is None:
         return None
@@ -65,7 +65,7 @@ def find_progress(session: Session, event: Event, now: datetime) -> Season | Non
 
 def end_to_come(session: Session, event: Event, now: datetime) -> datetime | None:
     """Return when the last week of an event ends, if that is in the future; else None."""
-    season = find_progress(session, event, now)
+    season = current_season(session, event, now)
     if season is None or season.ends_at is None or season.has_ended or season.ends_at <= now:
         return None
     return season.ends_at
