@@ -10,8 +10,8 @@ from bot.domain.servers import PlayerName
 from bot.domain.standings import Standing
 from bot.domain.weeks import Week
 
-SETTLES = timedelta(minutes=1)
-"""The bot does not announce a record that is broken again within this time."""
+ANNOUNCED_AFTER = timedelta(minutes=1)
+"""How long a change settles before it is announced: the bot announces no record that is broken again meanwhile."""
 CLOSE_ELO = 25
 """The largest Elo difference between two close players on the overall board."""
 PODIUM = 3

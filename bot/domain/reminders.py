@@ -11,7 +11,7 @@ from bot.domain.weeks import Week
 
 SPREAD_SECONDS = 30 * 60
 """The time after midnight over which a server's reminders are spread, each player at a fixed moment."""
-SETTLES = timedelta(minutes=2)
+REMINDED_AFTER = timedelta(minutes=2)
 """How long events settle before a reminder covers them, so that one message covers weeks that close together."""
 STAYS_KNOWN = timedelta(minutes=3)
 """How long Discord is expected to remember a nonce; a retry within this time sends the same message."""

@@ -15,7 +15,7 @@ from bot.domain.scores import ScoreFormat
 from bot.domain.text import clean_display_name
 from bot.ui.card import Card, Reply, labelled, small_print
 from bot.ui.rules import first_week_in_words, write_share
-from bot.ui.standings import FEW_PLAYERS, PROVISIONAL, SETTLES, few_weeks, settles_after
+from bot.ui.standings import FEW_PLAYERS, PROVISIONAL, STILL_SETTLING, few_weeks, settles_after
 from bot.ui.text import (
     count_of,
     escape,
@@ -250,7 +250,7 @@ def write_settling(rating: PlayerRating) -> list[str]:
     """Explain why an event Elo is not settled; return nothing if it is."""
     if rating.weeks_left:
         return [settles_after(rating.weeks_left) if rating.takes_scores else few_weeks(rating.rules.min_weeks)]
-    return [SETTLES if rating.takes_scores else FEW_PLAYERS] if rating.is_settling else []
+    return [STILL_SETTLING if rating.takes_scores else FEW_PLAYERS] if rating.is_settling else []
 
 
 def _rounded(value: float, decimals: int) -> Decimal:

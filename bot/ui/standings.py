@@ -20,7 +20,7 @@ MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 NONE = "–"
 PROVISIONAL = "?"
 """Marks an Elo that rests on few players or too few closed weeks."""
-SETTLES = f"{PROVISIONAL} = still settling: it takes {SMALL_FIELD} players"
+STILL_SETTLING = f"{PROVISIONAL} = still settling: it takes {SMALL_FIELD} players"
 FEW_PLAYERS = f"{PROVISIONAL} = fewer than {SMALL_FIELD} players"
 """The same where nobody can join any more."""
 MOST_WEEKS = 10
@@ -65,7 +65,7 @@ def explain_marks(page: LeaderboardPage, rows: Sequence[Standing]) -> Iterator[s
     if any(standing.elo is None for standing in rows):
         yield _without_elo(page)
     if page.has_provisional:
-        yield SETTLES if can_settle else FEW_PLAYERS
+        yield STILL_SETTLING if can_settle else FEW_PLAYERS
     elif any(standing.weeks_left for standing in rows):
         weeks = page.event.rules.min_weeks
         yield f"{PROVISIONAL} = still settling: it takes {weeks} weeks" if can_settle else few_weeks(weeks)

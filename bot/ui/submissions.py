@@ -16,7 +16,7 @@ from bot.domain.submissions import Neighbour, SubmissionResult
 from bot.errors import EventInQuestion, ScoreInQuestion
 from bot.ui.card import Attachment, Card, Reply, labelled
 from bot.ui.refusals import sentence
-from bot.ui.standings import PROVISIONAL, SETTLES, settles_after
+from bot.ui.standings import PROVISIONAL, STILL_SETTLING, settles_after
 from bot.ui.text import (
     FIRST_STRONG_ISOLATE,
     POP_ISOLATE,
@@ -183,7 +183,7 @@ def _small(result: SubmissionResult) -> Iterator[str]:
         parts.append("equals your best" if result.score == result.personal_best else f"{gap} {where} your best")
     yield " · ".join(parts)
     if result.players < SMALL_FIELD and result.is_personal_best:
-        yield SETTLES
+        yield STILL_SETTLING
     elif result.previous_best is None:
         yield settles_after(result.event.rules.min_weeks)
     if result.proof is not None:

@@ -10,7 +10,7 @@ from bot.domain.rules import Rules
 from bot.ui.pictures import Picture, picture_of_rating
 from bot.ui.pictures._canvas import BLUE, GROUND, INK, MARGIN, ORANGE, RED, RULE, YELLOW
 from bot.ui.pictures._rating import BAR, MISSED, STEP
-from bot.ui.standings import SETTLES
+from bot.ui.standings import STILL_SETTLING
 from tests.one_database import on_one_database
 from tests.pictures.drawn import ends, parts, words
 
@@ -100,7 +100,7 @@ def test_the_elos_of_neighbouring_weeks_do_not_touch() -> None:
 
 def test_a_mark_behind_the_event_elo_is_explained() -> None:
     few, new = replace(rated(1_000), players=2), replace(rated(1_000), rules=Rules(min_weeks=4))
-    assert SETTLES in words(picture_of_rating(few))
-    assert f" {SETTLES}." in picture_of_rating(few).description
+    assert STILL_SETTLING in words(picture_of_rating(few))
+    assert f" {STILL_SETTLING}." in picture_of_rating(few).description
     assert "? = still settling: 3 more weeks make it count" in words(picture_of_rating(new))
     assert "?" not in picture_of_rating(rated(1_000)).drawing

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from bot.database.models import Job
 from bot.domain.jobs import Claim, JobKind, Lane
-from bot.domain.reminders import SETTLES, Message, Reminder
+from bot.domain.reminders import REMINDED_AFTER, Message, Reminder
 from bot.domain.rules import Rules
 from bot.domain.servers import NewMember
 from bot.errors import ScoreHeld
@@ -63,7 +63,7 @@ async def sunday(backend: TestBackend) -> TestBackend:
 
 
 async def test_a_try_is_over_after_its_message_or_when_the_player_begins_anew(backend: TestBackend) -> None:
-    reminders, again = backend.real.services.reminders, backend.clock.now + SETTLES
+    reminders, again = backend.real.services.reminders, backend.clock.now + REMINDED_AFTER
     await switch_on(backend, Reminder.RESULTS)
     message = await drafted(backend)
     assert message.next_at > again

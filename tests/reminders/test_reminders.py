@@ -11,7 +11,7 @@ from sqlalchemy import update
 from bot.database.models import Job, Reminders
 from bot.domain.events import EventInfo
 from bot.domain.jobs import Claim, JobKind, Lane
-from bot.domain.reminders import SETTLES, STAYS_KNOWN, Message, Reminder, WeekToMiss, is_last_day, next_moment
+from bot.domain.reminders import REMINDED_AFTER, STAYS_KNOWN, Message, Reminder, WeekToMiss, is_last_day, next_moment
 from bot.domain.rules import Attendance, Rules
 from bot.domain.scores import ScoreDirection, ScoreStyle
 from bot.domain.weeks import Week
@@ -109,7 +109,7 @@ async def test_overtaking_is_told_once_a_day_and_results_soon_after_a_close(worl
     await world.reset()
     await world.submit("Ed", 110)
     assert len(await told(world, "Ana")) == 1
-    world.clock.move(seconds=SETTLES.total_seconds())
+    world.clock.move(seconds=REMINDED_AFTER.total_seconds())
     [_, results] = await told(world, "Ana")
     assert "**Tetris Blitz** · 16–22 November: 100 points · #4 of 4 players · Elo " in results
     assert "beat your" not in results
@@ -139,7 +139,7 @@ async def test_results_of_weeks_closed_one_after_another_are_all_told_soon(world
     for event in (EVENT, "Sprint"):
         await world.reset(event)
         world.clock.move(seconds=30)
-    world.clock.now += SETTLES
+    world.clock.now += REMINDED_AFTER
 
     [results] = await told(world, "Ana")
 
@@ -195,7 +195,7 @@ async def test_what_happens_between_two_tries_is_told_with_the_next_message(worl
     clock.now += STAYS_KNOWN
     claim, again = await draft()
     assert (sent.nonce, sent.until, sent.overtaken) == (again.nonce, again.until, again.overtaken)
-    assert again.next_at == clock.now + SETTLES
+    assert again.next_at == clock.now + REMINDED_AFTER
     await reminders.keep(claim, again)
     clock.move(days=2)
     [reminder] = await told(world, "Ana")
@@ -211,7 +211,7 @@ async def test_all_weeks_that_close_together_are_told(world: World) -> None:
     world.clock.move(weeks=1)
     for event in events:
         await world.reset(event)
-    world.clock.now += SETTLES
+    world.clock.now += REMINDED_AFTER
 
     [results] = await told(world, "Ana")
 
@@ -225,7 +225,7 @@ async def test_one_button_in_a_reminder_ends_them_and_closed_messages_do_too(wor
     await world.submit("Ana", 7)
     world.clock.move(weeks=1)
     await world.reset()
-    world.clock.move(seconds=SETTLES.total_seconds())
+    world.clock.move(seconds=REMINDED_AFTER.total_seconds())
     await told(world, "Ana")
     [message] = world.member("Ana").user.dm_channel.history()
 
@@ -240,7 +240,7 @@ async def test_one_button_in_a_reminder_ends_them_and_closed_messages_do_too(wor
     await world.submit("Ana", 8)
     world.clock.move(weeks=1)
     await world.reset()
-    world.clock.move(seconds=SETTLES.total_seconds())
+    world.clock.move(seconds=REMINDED_AFTER.total_seconds())
     world.fail_discord("POST", "/channels/*/messages", status=403, code=50007)
     assert len(await told(world, "Ana")) == 1
     panel = (await world.use("Ana", "notify")).alone
@@ -258,7 +258,7 @@ async def test_a_reminder_just_after_the_start_names_its_server_too(
     await world.submit("Ana", 7)
     world.clock.move(weeks=1)
     await world.reset()
-    world.clock.move(seconds=SETTLES.total_seconds())
+    world.clock.move(seconds=REMINDED_AFTER.total_seconds())
     # Discord has not sent the servers yet.
     monkeypatch.setattr(world.bot, "get_guild", lambda _guild_id: None)
     [message] = await told(world, "Ana")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, WeeklyRun
-from bot.domain.announcements import MOST_ON_PODIUM, SETTLES, Final, podium_of, read_key
+from bot.domain.announcements import ANNOUNCED_AFTER, MOST_ON_PODIUM, Final, podium_of, read_key
 from bot.domain.posts import Draft
 from bot.domain.weeks import Week
 from bot.services.announcements._announcements import Announcements
@@ -65,7 +65,7 @@ class FinalAnnouncements(Announcements):
         """
         now = self._clock()
         is_stale = final.has_ended and event.elo_version != event.scores_version
-        return now + SETTLES if is_stale else end_to_come(session, event, now)
+        return now + ANNOUNCED_AFTER if is_stale else end_to_come(session, event, now)
 
     def _report(self, session: Session, event: Event) -> Final:
         season = current_season(session, event, self._clock())

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission, ScoreType, WeeklyRun
-from bot.domain.announcements import SETTLES, record_key
+from bot.domain.announcements import ANNOUNCED_AFTER, record_key
 from bot.domain.jobs import JobKind
 from bot.domain.moderation import Correction, CorrectionResult, LoggedSubmission
 from bot.domain.ratings import RatingScale
@@ -183,7 +183,7 @@ def conclude(
         untrue.append(JobKind.RECORD)
         announces = load_settings(session, event.guild_id).announcement_channel_id is not None
         if announces and correction is not Correction.REMOVE:
-            schedule(session, JobKind.RECORD, record_key(event.id, row.interaction_id), now + SETTLES)
+            schedule(session, JobKind.RECORD, record_key(event.id, row.interaction_id), now + ANNOUNCED_AFTER)
     runs = [done.run] if done.run is not None and done.is_rerun else []
     after_correction(session, event, now, *untrue, runs=runs)
     if correction is Correction.REMOVE and done.run is None and done.before is not None:

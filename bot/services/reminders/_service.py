@@ -13,7 +13,7 @@ from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
 from bot.domain.reminders import (
     LOOKS,
-    SETTLES,
+    REMINDED_AFTER,
     STAYS_KNOWN,
     Message,
     Reminder,
@@ -141,11 +141,11 @@ class ReminderService:
             next_at = daily_at = next_moment(now, zone, discord_id)
             if row.tried_at is not None and now - row.tried_at <= STAYS_KNOWN:
                 # The next message soon covers what has happened since.
-                next_at, now = now + SETTLES, row.tried_at
+                next_at, now = now + REMINDED_AFTER, row.tried_at
             week, contents = Week.at(now, zone), Contents(session, self._standings, guild_id, discord_id, zone, now)
             is_to_miss = Reminder.MISSED_WEEK in on and is_last_day(now, zone) and row.told_week != week.code
             # A transaction that commits after this read has begun after `until`, so the next message covers it.
-            until = max(now - SETTLES, row.told_until)
+            until = max(now - REMINDED_AFTER, row.told_until)
             # The last look before the end of a week leaves the day to the daily message, which is soon.
             tells_day = now - row.overtaken_until >= ALMOST_A_DAY and daily_at - now > LOOKS[-1]
             missing = contents.missing(week) if is_to_miss else ()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.models import HeldScore, Player, Reminders, WeeklyResult, WeeklyRun
 from bot.domain.jobs import JobKind
-from bot.domain.reminders import SETTLES
+from bot.domain.reminders import REMINDED_AFTER
 from bot.services.jobs import schedule_all
 from bot.services.servers._notices import waiting_in
 
@@ -30,7 +30,7 @@ def hasten_results(session: Session, run: WeeklyRun, guild_id: int, now: datetim
         .where(Reminders.guild_id == guild_id, Reminders.tells_results, *has_score)
     )
     jobs = [(JobKind.REMINDER, reminder_key(guild_id, discord_id)) for discord_id in session.scalars(wanted)]
-    schedule_all(session, jobs, now + SETTLES)
+    schedule_all(session, jobs, now + REMINDED_AFTER)
 
 
 def hasten_reviews(session: Session, guild_id: int, now: datetime) -> None:

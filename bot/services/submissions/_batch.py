@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.dialect import commit_each_statement, has_rivals
 from bot.database.models import LeaderboardScore
-from bot.domain.announcements import SETTLES
+from bot.domain.announcements import ANNOUNCED_AFTER
 from bot.domain.boards import DELAY, LEAST_PAUSE
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
@@ -323,7 +323,7 @@ class Batch:
             self._connection,
             rows,
             now=self._now,
-            announced_at=self._now + SETTLES,
+            announced_at=self._now + ANNOUNCED_AFTER,
             due_at=self._now + DELAY,
             latest=self._now + LEAST_PAUSE,
         )

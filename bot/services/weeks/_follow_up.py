@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, WeeklyRun
-from bot.domain.announcements import SETTLES, final_key, results_key
+from bot.domain.announcements import ANNOUNCED_AFTER, final_key, results_key
 from bot.domain.jobs import JobKind
 from bot.domain.weeks import Week
 from bot.services.jobs import schedule
@@ -31,7 +31,7 @@ def after_correction(
     """
     refresh_posts(session, [event.id], now, *kinds)
     latest = sa.select(WeeklyRun).where(WeeklyRun.event_id == event.id).order_by(WeeklyRun.week_number.desc()).limit(1)
-    refresh_results(session, session.scalars(latest), now + SETTLES)
+    refresh_results(session, session.scalars(latest), now + ANNOUNCED_AFTER)
     refresh_results(session, runs, now)
     award_roles(session, event, now)
 
