@@ -7,15 +7,13 @@ from itertools import pairwise
 
 from bot.domain.events import EventInfo
 from bot.domain.servers import PlayerName
-from bot.domain.standings import Standing
+from bot.domain.standings import PODIUM, Standing
 from bot.domain.weeks import Week
 
 ANNOUNCED_AFTER = timedelta(minutes=1)
 """How long a change settles before it is announced: the bot announces no record that is broken again meanwhile."""
 CLOSE_ELO = 25
 """The largest Elo difference between two close players on the overall board."""
-PODIUM = 3
-"""The last rank on a podium."""
 MOST_ON_PODIUM = 5
 """The most players that a podium names, if several share a rank."""
 LEAST_CLIMB = 2

@@ -8,12 +8,11 @@ from itertools import pairwise
 from bot.domain.events import EventInfo
 from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
+from bot.domain.standings import PODIUM
 from bot.domain.weeks import Week
 
 MOST_EVENTS = 10
 """How many events a profile or a comparison shows."""
-PODIUM = 3
-"""The last place that earns a medal."""
 FEWEST_FOR_MEDALS = 2
 """The fewest players for a week with medals, so that there is somebody to beat."""
 

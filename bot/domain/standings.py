@@ -10,6 +10,9 @@ from bot.domain.seasons import Season
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 
+PODIUM = 3
+"""The last rank on a podium."""
+
 
 class Board(StrEnum):
     """The leaderboards of an event."""

@@ -12,7 +12,6 @@ from bot.database.models import Event, Member, Player, Post, WeeklyResult, Weekl
 from bot.domain.announcements import (
     LEAST_CLIMB,
     MOST_ON_PODIUM,
-    PODIUM,
     Announced,
     Climb,
     Reopened,
@@ -29,7 +28,7 @@ from bot.domain.events import EventInfo
 from bot.domain.jobs import JobKind
 from bot.domain.posts import Draft
 from bot.domain.servers import PlayerName, ServerSettings
-from bot.domain.standings import Standing
+from bot.domain.standings import PODIUM, Standing
 from bot.domain.weeks import Week
 from bot.services.announcements._announcements import Announcements
 from bot.services.events import describe, find_event

@@ -4,11 +4,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats
-from bot.domain.announcements import PODIUM
 from bot.domain.moderation import Consequences, Place, Podium
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import PlayerName
-from bot.domain.standings import Board
+from bot.domain.standings import PODIUM, Board
 from bot.services.ratings import best_first, is_better, is_personal_best, is_weekly_best, recalculate
 from bot.services.servers import name_players
 from bot.services.standings import find_leaders, read_results
