@@ -5,14 +5,14 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from discord import Interaction
-from discord.ui import Label, TextInput
+from discord.ui import Label
 
 from bot.cogs._answering import post, update
 from bot.cogs._buttons import IdButton
 from bot.cogs._modals import IdModal, open_modal
-from bot.domain.text import MAX_REASON, clean_reason
+from bot.domain.text import clean_reason
 from bot.ui.card import Reply, buttons_in, cards_in
-from bot.ui.moderation import WHY, show_agreed, show_kept, with_reason
+from bot.ui.moderation import WHY, reason_input, show_agreed, show_kept, with_reason
 
 WHY_ID = re.compile("moderation:why")
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class WhyModal(IdModal):
     def __init__(self) -> None:
         """Ask for the reason."""
         super().__init__(title="Why?", custom_id=WHY_ID.pattern)
-        self.reason: TextInput[Any] = TextInput(custom_id="reason", max_length=MAX_REASON)
+        self.reason = reason_input()
         self.add_item(Label(text=WHY, component=self.reason))
 
     async def submit(self, interaction: Interaction[Any]) -> None:

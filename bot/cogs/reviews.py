@@ -4,7 +4,7 @@ import re
 from typing import Any, ClassVar
 
 from discord import ButtonStyle, Interaction, app_commands
-from discord.ui import Label, TextInput
+from discord.ui import Label
 
 from bot.cogs._answering import TOLD, actor_of, answer, update
 from bot.cogs._buttons import DISCORD_ID, IdButton
@@ -16,10 +16,9 @@ from bot.cogs.moderation import show_counting
 from bot.domain.jobs import JobKind
 from bot.domain.moderation import CorrectionResult
 from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
-from bot.domain.text import MAX_REASON
 from bot.services.servers import Actor
 from bot.ui.card import Reply
-from bot.ui.moderation import WHY
+from bot.ui.moderation import WHY, reason_input
 from bot.ui.reviews import NEXT, show_held, show_nothing_held, show_own_held, show_refused, show_review
 from bot.ui.text import isolate_score
 
@@ -97,7 +96,7 @@ class RefusalModal(IdModal):
         """Refuse the held score with this key."""
         super().__init__(title="Refuse the score", custom_id=f"review:refuse:{held_id}")
         self.held_id = held_id
-        self.reason: TextInput[Any] = TextInput(custom_id="reason", required=False, max_length=MAX_REASON)
+        self.reason = reason_input(is_required=False)
         self.add_item(Label(text=WHY, component=self.reason))
 
     async def submit(self, interaction: Interaction[Any]) -> None:

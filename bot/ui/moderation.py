@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from discord import Color
+from discord.ui import TextInput
 from discord.utils import format_dt
 
 from bot.domain.events import EventInfo
@@ -22,6 +24,7 @@ from bot.domain.moderation import (
 )
 from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
+from bot.domain.text import MAX_REASON
 from bot.ui.card import DONE, Card, Reply, labelled
 from bot.ui.text import (
     LONGEST_NAME,
@@ -117,6 +120,11 @@ def _read(cards: Iterable[Card], label: str) -> str | None:
 def show_kept() -> Reply:
     """Show that nothing was done."""
     return Reply([Card(None, ("Nothing was changed.",), is_framed=False)], ephemeral=True)
+
+
+def reason_input(*, is_required: bool = True) -> TextInput[Any]:
+    """Ask for a reason."""
+    return TextInput(custom_id="reason", required=is_required, max_length=MAX_REASON)
 
 
 def show_agreed(then: str | None = None) -> Reply:
