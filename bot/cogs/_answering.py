@@ -9,6 +9,7 @@ from discord import Interaction, app_commands
 
 from bot.cogs._channels import knows_server
 from bot.cogs._delivery import UNDELIVERED, Delivery, follow, until_interrupted
+from bot.cogs._services import services_of
 from bot.errors import DeliveredTwice, Interrupted, LeaderboardError, ServerOnly, Unavailable
 from bot.services.servers import Actor
 from bot.ui.card import Reply
@@ -114,17 +115,23 @@ async def _show_notices(delivery: Delivery) -> None:
         if not _manages_guild(interaction):
             return
         actor = actor_of(interaction)
-    settings = interaction.client.services.settings
     try:
-        if notices := await until_interrupted(settings.notices(actor, interaction.extras.get(TOLD))):
-            try:
-                await follow(interaction, show_notices(notices))
-            except UNDELIVERED:
-                await until_interrupted(settings.keep_notices(actor, notices))
-                raise
+        await _follow_with_notices(interaction, actor)
     except (Interrupted, Unavailable, *UNDELIVERED) as error:
         # `/settings` shows the notices too.
         logger.info("notices could not be shown: %s", error)
+
+
+async def _follow_with_notices(interaction: Interaction[Any], actor: Actor) -> None:
+    settings = services_of(interaction).settings
+    notices = await until_interrupted(settings.notices(actor, interaction.extras.get(TOLD)))
+    if not notices:
+        return
+    try:
+        await follow(interaction, show_notices(notices))
+    except UNDELIVERED:
+        await until_interrupted(settings.keep_notices(actor, notices))
+        raise
 
 
 async def show_error(interaction: Interaction[Any], error: BaseException) -> None:
@@ -198,7 +205,7 @@ def actor_of(interaction: Interaction[Any]) -> Actor:
         guild_id=guild_of(interaction),
         manages_guild=_manages_guild(interaction),
         role_ids=frozenset(role_ids),
-        owns_bot=interaction.user.id == interaction.client.services.owner_id,
+        owns_bot=interaction.user.id == services_of(interaction).owner_id,
         interaction_id=interaction.id,
     )
     return actor
