@@ -21,6 +21,7 @@ from bot.domain.profiles import (
     count_wins,
     lead_of,
 )
+from bot.domain.ratings import RatingScale
 from bot.domain.servers import PlayerName
 from bot.errors import (
     NeverSubmitted,
@@ -41,7 +42,7 @@ from bot.services.profiles._reading import (
     read_scores,
 )
 from bot.services.servers import current_week, find_member, load_settings
-from bot.services.standings import StandingsService
+from bot.services.standings import find_best
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,11 @@ class ProfileService:
     Ranks and the Elos of bests are current; event Elos are those of the overall boards.
     """
 
-    def __init__(self, database: Database, clock: Clock, standings: StandingsService) -> None:
-        """Look up ranks on the boards of `standings`."""
+    def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
+        """Rate by `scale`."""
         self._database = database
         self._clock = clock
-        self._standings = standings
+        self._scale = scale
 
     async def show(self, guild_id: int, discord_id: int, viewer_id: int) -> Profile:
         """Return the profile of a player.
@@ -165,7 +166,7 @@ class ProfileService:
     def _describe(self, session: Session, found: _Found, key: int) -> ProfiledEvent:
         """Return a player's scores and ratings in one of their events."""
         entry = found.entries[key]
-        standing = self._standings.find_best(session, entry.event, found.player.discord_id)
+        standing = find_best(session, entry.event, found.player.discord_id, self._scale)
         # This transaction sees the best of the entry, and every best has a rank.
         assert standing is not None and standing.rank is not None and standing.elo is not None  # noqa: S101, PT018
         return ProfiledEvent(

@@ -23,6 +23,7 @@ from bot.database.models import (
     WeeklyRun,
 )
 from bot.domain.audit import ADDED
+from bot.domain.ratings import RatingScale
 from bot.domain.reminders import Overtaking, OwnResult, RivalBest, WeekToMiss
 from bot.domain.reviews import HeldState
 from bot.domain.seasons import check_in_season
@@ -32,7 +33,7 @@ from bot.errors import LeaderboardError
 from bot.services.events import describe
 from bot.services.ratings import best_first, is_better, is_of_event, is_personal_best, is_weekly_best
 from bot.services.servers import find_member
-from bot.services.standings import StandingsService
+from bot.services.standings import find_missed_week
 from bot.services.weeks import open_week
 
 MOST_NAMED = 3
@@ -42,11 +43,11 @@ class Contents:
     """The news about a server for one of its players."""
 
     def __init__(
-        self, session: Session, standings: StandingsService, guild_id: int, discord_id: int, zone: str, now: datetime
+        self, session: Session, scale: RatingScale, guild_id: int, discord_id: int, zone: str, now: datetime
     ) -> None:
         """Look for news for a user in a server, at a time and in a time zone."""
         self._session = session
-        self._standings = standings
+        self._scale = scale
         self._guild_id = guild_id
         self._discord_id = discord_id
         self._zone = zone
@@ -131,7 +132,7 @@ class Contents:
             check_in_season(info, week, self._zone)
             if self._counts_for_others_alone(event, week):
                 closes_at = week.ends_at(self._zone)
-                missed = self._standings.find_missed_week(self._session, event, self._discord_id, closes_at)
+                missed = find_missed_week(self._session, event, self._discord_id, closes_at, self._scale)
                 return None if missed is None else replace(missed, held=self._waiting(event, week))
         return None
 

@@ -11,6 +11,7 @@ from bot.database import models
 from bot.database.database import Database
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
+from bot.domain.ratings import RatingScale
 from bot.domain.reminders import (
     LOOKS,
     REMINDED_AFTER,
@@ -29,7 +30,6 @@ from bot.errors import NeverSubmitted, NoRival, SamePlayer
 from bot.services.jobs import ClaimLost, cancel, finish, hold, postpone, schedule
 from bot.services.reminders._contents import Contents
 from bot.services.servers import find_member, find_players, load_settings, reminder_key
-from bot.services.standings import StandingsService
 
 ALMOST_A_DAY = timedelta(hours=20)
 """Slightly less than a day, because a daily job is not on time to the second."""
@@ -43,10 +43,11 @@ class ReminderService:
     message, so nothing is told twice, however long the bot was down.
     """
 
-    def __init__(self, database: Database, clock: Clock, standings: StandingsService) -> None:
+    def __init__(self, database: Database, clock: Clock, scale: RatingScale) -> None:
+        """Rate by `scale`."""
         self._database = database
         self._clock = clock
-        self._standings = standings
+        self._scale = scale
 
     async def show(self, guild_id: int, discord_id: int) -> ReminderSettings:
         """Return which reminders a user has in a server."""
@@ -142,7 +143,7 @@ class ReminderService:
             if row.tried_at is not None and now - row.tried_at <= STAYS_KNOWN:
                 # The next message soon covers what has happened since.
                 next_at, now = now + REMINDED_AFTER, row.tried_at
-            week, contents = Week.at(now, zone), Contents(session, self._standings, guild_id, discord_id, zone, now)
+            week, contents = Week.at(now, zone), Contents(session, self._scale, guild_id, discord_id, zone, now)
             is_to_miss = Reminder.MISSED_WEEK in on and is_last_day(now, zone) and row.told_week != week.code
             # A transaction that commits after this read has begun after `until`, so the next message covers it.
             until = max(now - REMINDED_AFTER, row.told_until)

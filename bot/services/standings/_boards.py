@@ -10,10 +10,12 @@ from bot.database.models import Event
 from bot.domain.events import EventInfo
 from bot.domain.methods import Rating, z_of_rank
 from bot.domain.pages import turn_to
-from bot.domain.ratings import Field
+from bot.domain.ratings import Field, RatingScale
 from bot.domain.rules import Method
 from bot.domain.standings import Board, LeaderboardPage, Standing
 from bot.domain.weeks import Week
+from bot.services.events import describe
+from bot.services.ratings import rating_of, shown_field
 from bot.services.standings._archive import read_result_of, read_results
 from bot.services.standings._query import BoardQuery, BoardRow, Place, find_row, read_rows
 
@@ -125,6 +127,22 @@ class ClosedBoard(ShownBoard):
 
     def _find(self, session: Session, discord_id: int) -> Placed | None:
         return read_result_of(session, self.run_id, self.event.guild_id, discord_id)
+
+
+def open_all_time(session: Session, event: Event, scale: RatingScale) -> OpenBoard:
+    """Return the all-time board of an event."""
+    rating, statistics = rating_of(event, scale), event.statistics
+    # Under *ranks*, which needs no field, this is the field of the statistics.
+    field = shown_field(session, rating, event) or statistics.field
+    query = BoardQuery.of_scores(event)
+    return OpenBoard(describe(event), Board.ALL_TIME, statistics.count, None, False, query, rating, field)
+
+
+def find_best(session: Session, event: Event, discord_id: int, scale: RatingScale) -> Standing | None:
+    """Return the row of a user on the all-time board of an event; None without a personal best in it."""
+    board = open_all_time(session, event, scale)
+    own = board.find(session, discord_id)
+    return None if own is None else board.standing(*own)
 
 
 def find_leaders(session: Session, event: Event, most: int) -> tuple[Standing, ...]:

@@ -1,7 +1,8 @@
-"""Explain a player's event Elo."""
+"""Explain a player's event Elo, and what missing a week would cost."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -9,11 +10,14 @@ from sqlalchemy.orm import Session
 from bot.database.models import Event, WeeklyResult, WeeklyRun
 from bot.domain.explanations import PlayerRating, RatedWeek
 from bot.domain.methods import Rating, method_of, middle_score, spread_of
-from bot.domain.ratings import Field
-from bot.domain.rules import Method
+from bot.domain.ratings import Field, RatingScale
+from bot.domain.reminders import WeekToMiss
+from bot.domain.rules import CountedWeek, Method
 from bot.domain.standings import Standing
 from bot.domain.weeks import Week
 from bot.services.events import describe
+from bot.services.ratings import rating_of
+from bot.services.standings._boards import open_all_time
 from bot.services.standings._query import Place
 
 
@@ -31,7 +35,41 @@ def read_weeks(session: Session, event_id: int, player_id: int) -> list[RatedWee
     ]
 
 
-def explain(
+def find_rating(session: Session, event: Event, discord_id: int, scale: RatingScale) -> tuple[int, PlayerRating] | None:
+    """Return the key of a player with a best in an event, and how their event Elo is made up; else None."""
+    board = open_all_time(session, event, scale)
+    field, own = board.field, board.find(session, discord_id)
+    if field is None or own is None:
+        return None
+    place, row = own
+    standing = board.standing(place, row)
+    return row.player_id, _explain(session, event, row.player_id, standing, place, board.rating, field)
+
+
+def find_missed_week(
+    session: Session, event: Event, discord_id: int, closes_at: datetime, scale: RatingScale
+) -> WeekToMiss | None:
+    """Return what missing the open week would cost a player; None for a player without a closed week.
+
+    Args:
+        session: the transaction.
+        event: the event.
+        discord_id: Discord's id of the player.
+        closes_at: when the open week ends, in UTC.
+        scale: the constants of the Elos.
+    """
+    found = find_rating(session, event, discord_id, scale)
+    own = None if found is None else found[1]
+    if own is None or own.event_elo is None:
+        return None
+    rating = rating_of(event, scale)
+    weeks = [week.counted for week in reversed(own.weeks)]
+    average = rating.weekly_average([*weeks, CountedWeek(rating.missed_week_elo, is_missed=True)])
+    elo_then = rating.event_elo(own.all_time_elo, average)
+    return WeekToMiss(own.event, closes_at, rating.missed_week_elo, own.event_elo, elo_then)
+
+
+def _explain(
     session: Session, event: Event, player_id: int, standing: Standing, place: Place, rating: Rating, field: Field
 ) -> PlayerRating:
     """Return how the event Elo of a player is made up.

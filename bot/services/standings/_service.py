@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,10 +11,9 @@ from bot.domain.clock import Clock
 from bot.domain.explanations import PlayerRating
 from bot.domain.methods import Rating
 from bot.domain.ratings import Field, RatingScale
-from bot.domain.reminders import WeekToMiss
-from bot.domain.rules import CountedWeek, Method
+from bot.domain.rules import Method
 from bot.domain.servers import GREATEST_ID
-from bot.domain.standings import Board, LeaderboardPage, PastWeeks, Standing, takes_scores
+from bot.domain.standings import Board, LeaderboardPage, PastWeeks, takes_scores
 from bot.domain.weeks import Week
 from bot.errors import SubmitterWithdrawn, WeekWithoutBoard
 from bot.services.events import describe, find_event, find_meant_event, without_scores
@@ -24,13 +22,12 @@ from bot.services.ratings import (
     is_weekly_best,
     measure_field,
     rating_of,
-    shown_field,
 )
 from bot.services.servers import current_week, is_withdrawn
-from bot.services.standings._boards import ClosedBoard, OpenBoard, ShownBoard
+from bot.services.standings._boards import ClosedBoard, OpenBoard, ShownBoard, open_all_time
 from bot.services.standings._changes import find_change
 from bot.services.standings._query import BoardQuery
-from bot.services.standings._rating import explain
+from bot.services.standings._rating import find_rating
 from bot.services.weeks import closed_weeks, current_season, find_first_week, find_run, open_week
 
 MOST_FIELDS = 500
@@ -68,7 +65,7 @@ class StandingsService:
         def work(session: Session) -> PlayerRating:
             found = find_meant_event(session, guild_id, event, season=season)
             # A forged button may name a number that is greater than any id.
-            own = self._find_own(session, found, discord_id) if discord_id <= GREATEST_ID else None
+            own = find_rating(session, found, discord_id, self._scale) if discord_id <= GREATEST_ID else None
             if own is not None:
                 player_id, rated = own
                 change = find_change(session, found, player_id, rated, rating_of(found, self._scale))
@@ -118,43 +115,6 @@ class StandingsService:
 
         return await self._database.read(work)
 
-    def find_missed_week(
-        self, session: Session, event: Event, discord_id: int, closes_at: datetime
-    ) -> WeekToMiss | None:
-        """Return what missing the open week would cost a player; None for a player without a closed week.
-
-        Args:
-            session: the transaction.
-            event: the event.
-            discord_id: Discord's id of the player.
-            closes_at: when the open week ends, in UTC.
-        """
-        found = self._find_own(session, event, discord_id)
-        own = None if found is None else found[1]
-        if own is None or own.event_elo is None:
-            return None
-        rating = rating_of(event, self._scale)
-        weeks = [week.counted for week in reversed(own.weeks)]
-        average = rating.weekly_average([*weeks, CountedWeek(rating.missed_week_elo, is_missed=True)])
-        elo_then = rating.event_elo(own.all_time_elo, average)
-        return WeekToMiss(own.event, closes_at, rating.missed_week_elo, own.event_elo, elo_then)
-
-    def find_best(self, session: Session, event: Event, discord_id: int) -> Standing | None:
-        """Return the row of a user on the all-time board of an event; None without a personal best in it."""
-        board = self._open(session, event, Board.ALL_TIME)
-        own = board.find(session, discord_id)
-        return None if own is None else board.standing(*own)
-
-    def _find_own(self, session: Session, event: Event, discord_id: int) -> tuple[int, PlayerRating] | None:
-        """Return the key of a player with a best in an event, and how their event Elo is made up; else None."""
-        board = self._open(session, event, Board.ALL_TIME)
-        own = board.find(session, discord_id)
-        if own is None:
-            return None
-        place, row = own
-        standing, field = board.standing(place, row), self._field(session, event, board.rating)
-        return row.player_id, explain(session, event, row.player_id, standing, place, board.rating, field)
-
     async def past_weeks(self, guild_id: int, event_id: int) -> PastWeeks:
         """Return an event, by its key, with its closed weeks.
 
@@ -201,14 +161,11 @@ class StandingsService:
         return replace(page, standings=(), page=0, pages=1, own=None, first_week=first_week)
 
     def _open(self, session: Session, event: Event, board: Board) -> OpenBoard:
-        info, rating = describe(event), rating_of(event, self._scale)
-        players = event.statistics.count
         if board is Board.OVERALL:
-            query = BoardQuery.of_event_elos(event)
-            return OpenBoard(info, board, players, None, False, query, rating, None)
+            rating, query = rating_of(event, self._scale), BoardQuery.of_event_elos(event)
+            return OpenBoard(describe(event), board, event.statistics.count, None, False, query, rating, None)
         if board is Board.ALL_TIME:
-            query = BoardQuery.of_scores(event)
-            return OpenBoard(info, board, players, None, False, query, rating, self._field(session, event, rating))
+            return open_all_time(session, event, self._scale)
         return self._open_week(session, event, self._week_now(session, event), is_past=False)
 
     def _of_week(self, session: Session, event: Event, text: str) -> ShownBoard:
@@ -231,10 +188,6 @@ class StandingsService:
     def _week_now(self, session: Session, event: Event) -> Week:
         """Return the week that a score of an event would currently count for."""
         return open_week(session, event.id, current_week(session, event.guild_id, self._clock()))
-
-    def _field(self, session: Session, event: Event, rating: Rating) -> Field:
-        """Return the field of the personal bests; under *ranks*, which needs none, that of the statistics."""
-        return shown_field(session, rating, event) or event.statistics.field
 
     def _field_of_week(self, session: Session, event: Event, rating: Rating, week: Week) -> Field:
         """Return the field of an open week; under *robust* it is computed once per version of the event."""
