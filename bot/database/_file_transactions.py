@@ -11,14 +11,11 @@ from sqlalchemy.orm import Session
 
 from bot.database import dialect
 from bot.database._file_threads import FileThreads
+from bot.database._liveness import DatabaseSilent
 
 MOST_READERS = 10
 
 T = TypeVar("T")
-
-
-class DatabaseSilent(Exception):
-    """The database does not answer, or another process keeps it locked."""
 
 
 class FileTransactions:

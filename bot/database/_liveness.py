@@ -9,8 +9,6 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from bot.database._file_transactions import DatabaseSilent
-
 PATIENCE_SECONDS = 1.5
 """How long work runs before a probe checks the database, and how long until the next check."""
 PROBE_SECONDS = 1.5
@@ -26,6 +24,10 @@ T = TypeVar("T")
 Probe = Callable[[], Coroutine[Any, Any, object]]
 
 logger = logging.getLogger(__name__)
+
+
+class DatabaseSilent(Exception):
+    """The database does not answer, or another process keeps it locked."""
 
 
 class Liveness:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from bot.database import dialect
-from bot.database._file_transactions import DatabaseSilent, FileTransactions
-from bot.database._liveness import Liveness
+from bot.database._file_transactions import FileTransactions
+from bot.database._liveness import DatabaseSilent, Liveness
 from bot.database._outage import OutageLog
 from bot.database._server_transactions import ServerTransactions
 from bot.errors import Unavailable

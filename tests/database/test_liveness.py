@@ -6,8 +6,7 @@ import time
 
 import pytest
 
-from bot.database._file_transactions import DatabaseSilent
-from bot.database._liveness import Liveness
+from bot.database._liveness import DatabaseSilent, Liveness
 from tests.patience import UNTIL_IT_HANGS, set_limits
 
 PATIENCE_SECONDS, PROBE_SECONDS = 0.01, 0.2
