@@ -3,7 +3,6 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum, auto
@@ -235,7 +234,7 @@ def _date(score: TournamentScore, event: TournamentEvent, zone: str) -> NewSubmi
     week = _week(score.week, made_at)
     if made_at is None:
         # An all-time best only tells that it was made after its event was created.
-        made_at = event.made_at if week is None else datetime.combine(_monday(week), NOON)
+        made_at = event.made_at if week is None else datetime.combine(week.monday, NOON)
     if made_at is None:
         return Reason.NO_TIME
     return NewSubmission(score.player, settled(score.score), week or Week.at(made_at, zone), made_at)
@@ -246,22 +245,22 @@ def _week(stored: int | None, made_at: datetime | None) -> Week | None:
     if stored is None:
         return None
     if stored >= FIRST_WEEK_CODE:
-        with suppress(ValueError):
-            _monday(week := Week.from_code(stored))
-            return week
-        return None
+        week = Week.from_code(stored)
+        return week if _is_in_calendar(week) else None
     if made_at is None or not 0 < stored <= LAST_WEEK_NUMBER:
         return None
     day = made_at.date()
-    near = []
-    for year in (day.year - 1, day.year, day.year + 1):
-        with suppress(ValueError):
-            near.append((abs(_monday(Week(year, stored)) + timedelta(days=3) - day), Week(year, stored)))
-    return min(near)[1] if near else None
+    near = filter(_is_in_calendar, (Week(year, stored) for year in (day.year - 1, day.year, day.year + 1)))
+    return min(near, key=lambda week: abs(week.monday + timedelta(days=3) - day), default=None)
 
 
-def _monday(week: Week) -> date:
-    return date.fromisocalendar(week.year, week.number, 1)
+def _is_in_calendar(week: Week) -> bool:
+    """Tell whether the calendar has a week: not every year has a week 53."""
+    try:
+        date.fromisocalendar(week.year, week.number, 1)
+    except ValueError:
+        return False
+    return True
 
 
 def _choose(
