@@ -20,7 +20,7 @@ from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
 from bot.services.moderation._player import lock_events
 from bot.services.servers import Actor, begin_action, find_member, load_settings, name_member, record, require_admin
-from bot.services.weeks import after_correction, follow_excuse
+from bot.services.weeks import after_correction, excuse_holds_in, follow_excuse
 
 
 class _Asked(NamedTuple):
@@ -136,8 +136,7 @@ class ExcuseService:
 
 
 def _give(session: Session, member: Member, player: PlayerName, week: Week, excuse: Excuse) -> None:
-    everywhere = Excuse.event_id.is_(None)
-    there = everywhere if excuse.event_id is None else everywhere | (Excuse.event_id == excuse.event_id)
+    there = Excuse.event_id.is_(None) if excuse.event_id is None else excuse_holds_in(excuse.event_id)
     if session.scalar(sa.select(Excuse.id).where(*_of(member, week), there).limit(1)) is not None:
         raise AlreadyExcused(player.discord_id, str(week))
     excuse.guild_id, excuse.player_id, excuse.week_number = member.guild_id, member.player_id, week.code

@@ -34,7 +34,7 @@ from bot.services.events import describe
 from bot.services.ratings import best_first, is_better, is_of_event, is_personal_best, is_weekly_best
 from bot.services.servers import find_member
 from bot.services.standings import find_missed_week
-from bot.services.weeks import open_week
+from bot.services.weeks import excuse_holds_in, open_week
 
 MOST_NAMED = 3
 
@@ -148,12 +148,11 @@ class Contents:
         if open_week(self._session, event.id, week) != week:
             return False
         bests, own = is_weekly_best(event.id, week.code), LeaderboardScore.player_id == self._player_id
-        of_event = Excuse.event_id.is_(None) | (Excuse.event_id == event.id)
         is_excused = sa.exists().where(
             Excuse.player_id == self._player_id,
             Excuse.guild_id == self._guild_id,
             Excuse.week_number == week.code,
-            of_event,
+            excuse_holds_in(event.id),
         )
         is_there = self._session.scalar(sa.select(sa.exists().where(bests, own) | is_excused))
         others = sa.select(sa.func.count()).where(bests)

@@ -35,6 +35,7 @@ from bot.domain.transfer import Cell, inert
 from bot.domain.weeks import Week
 from bot.services.ratings import best_first, is_personal_best, rating_of
 from bot.services.transfer._file import FILE_NAME, FORMAT, VERSION
+from bot.services.weeks import excuse_holds_in
 
 OpenFile = Callable[[str], AbstractContextManager[IO[bytes]]]
 """Opens a file with this name for writing."""
@@ -228,13 +229,12 @@ class Exporter:
 
     def _excuses(self) -> Iterator[dict[str, Any]]:
         # The file contains one event, so an excuse from all events of the server becomes an excuse from this one.
-        of_event = Excuse.event_id.is_(None) | (Excuse.event_id == self.event.id)
         took_part = self._took_part(Excuse.player_id)
         excuses = (
             sa.select(Excuse.player_id, Excuse.week_number, Excuse.excused_at, Excuse.excused_by, Excuse.reason)
             .add_columns(Player.discord_id)
             .join(Player, Player.id == Excuse.player_id)
-            .where(Excuse.guild_id == self.event.guild_id, of_event, took_part)
+            .where(Excuse.guild_id == self.event.guild_id, excuse_holds_in(self.event.id), took_part)
             .order_by(Excuse.player_id, Excuse.week_number, Excuse.id)
         )
         for _, rows in groupby(self.streams.rows(excuses), key=lambda row: (row.player_id, row.week_number)):

@@ -1,6 +1,7 @@
 """Run weeks, and preview, undo, rerun, rerate and reverse runs; close weeks automatically."""
 
 from bot.services.weeks._again import follow_excuse, rerun_week
+from bot.services.weeks._archive import excuse_holds_in
 from bot.services.weeks._closing import WeekCloser
 from bot.services.weeks._follow_up import after_correction, announce_end, announced_with, award_roles
 from bot.services.weeks._lookup import closed_weeks, current_season, end_to_come, find_first_week, find_run, open_week
@@ -18,6 +19,7 @@ __all__ = [
     "closed_weeks",
     "current_season",
     "end_to_come",
+    "excuse_holds_in",
     "find_first_week",
     "find_run",
     "follow_excuse",

@@ -116,6 +116,11 @@ def _is_excuse_from(run: type[WeeklyRun]) -> sa.ColumnElement[bool]:
     return (Excuse.week_number == run.week_number) & (of_guild | (Excuse.event_id == run.event_id))
 
 
+def excuse_holds_in(event_id: int | sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
+    """Return the condition that an excuse in the server of an event holds in that event."""
+    return Excuse.event_id.is_(None) | (Excuse.event_id == event_id)
+
+
 def took_part(
     player_id: sa.SQLColumnExpression[int], event_id: int, before: int | sa.SQLColumnExpression[int]
 ) -> sa.ColumnElement[bool]:
