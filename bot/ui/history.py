@@ -14,7 +14,7 @@ from bot.domain.scores import ScoreStyle
 from bot.domain.standings import Board
 from bot.ui.card import Card, small_print
 from bot.ui.standings import FEW_PLAYERS, standing_line
-from bot.ui.text import count_of, escape, escape_score, escape_start, isolate, round_shown
+from bot.ui.text import count_of, escape, escape_score, escape_start, isolate, round_shown, write_page
 
 BEST, BEST_THEN, BEST_OF_WEEK = "★", "☆", "◆"
 _LEGEND = {BEST: "best", BEST_THEN: "best then", BEST_OF_WEEK: "best of week"}
@@ -32,8 +32,7 @@ def history_card(page: HistoryPage) -> Card:
         f"{mark} {told}" for mark, told in _LEGEND.items() if any(mark in _marks(one) for one in page.entries)
     ]:
         small.append(" · ".join(legend))
-    if page.pages > 1:
-        small.append(f"page {page.page + 1:,} of {page.pages:,}")
+    small += write_page(page.page, page.pages)
     lines = (*_summary(page), small_print("the latest first"), _fitting(page.entries, page.player.discord_id, style))
     return Card(f"{escape(page.player.name)} · {escape(page.event.name)}", lines, tuple(small), Color.blurple())
 
@@ -54,8 +53,7 @@ def past_board_card(board: PastBoard) -> Card:
     small = [FEW_PLAYERS] if board.standings and is_provisional else []
     if board.standings and board.own is None:
         small.append(f"<@{board.discord_id}> had no rank then")
-    pages = [f"page {board.page + 1:,} of {board.pages:,}"] if board.pages > 1 else []
-    small.append(" · ".join([*pages, count_of(board.players, "player")]))
+    small.append(" · ".join([*write_page(board.page, board.pages), count_of(board.players, "player")]))
     small.append(f"scores {'and weeks ' if is_overall else ''}up to then that count today")
     rated = "rated by today's rules"
     small.append(rated if is_overall or style.unit is None else f"{escape(style.unit)} · {rated}")

@@ -14,7 +14,7 @@ from bot.domain.standings import Board, FirstWeek, LeaderboardPage, PastWeeks, S
 from bot.domain.text import clean_display_name
 from bot.ui.card import Card, Reply, small_print
 from bot.ui.rules import first_week_in_words, halves_in_words, rules_in_words
-from bot.ui.text import count_of, escape, escape_beside, write_days, write_elo
+from bot.ui.text import count_of, escape, escape_beside, write_days, write_elo, write_page
 
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 NONE = "–"
@@ -91,8 +91,7 @@ def _small(page: LeaderboardPage, asker: str | None) -> Iterator[str]:
         yield "You have no score here yet."
     yield from explain_marks(page, page.standings if page.own is None else (*page.standings, page.own))
     parts = [] if asker is None else [f"{escape(clean_display_name(asker))} asked"]
-    parts += [f"page {page.page + 1:,} of {page.pages:,}"] if page.pages > 1 else []
-    parts.append(count_of(page.players, "player"))
+    parts += [*write_page(page.page, page.pages), count_of(page.players, "player")]
     yield " · ".join(parts if page.event.is_active else [*parts, "archived"])
     if page.board is not Board.OVERALL:
         field = "all-time bests" if page.board is Board.ALL_TIME else "the bests of the week"

@@ -166,6 +166,11 @@ def count_of(count: int, noun: str) -> str:
     return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def write_page(page: int, pages: int) -> list[str]:
+    """Write which page of a list is shown, from 0; nothing if the list has one page."""
+    return [f"page {page + 1:,} of {pages:,}"] if pages > 1 else []
+
+
 def write_elo(elo: int | None) -> str:
     """Write an Elo without commas; "–" if there is none."""
     return "–" if elo is None else str(elo).replace("-", "−")
