@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from sqlalchemy.orm import Session
 
@@ -38,8 +38,9 @@ class ShownBoard(ABC):
     event: EventInfo
     board: Board
     players: int
-    week: Week | None
-    is_past: bool
+    _: KW_ONLY
+    week: Week | None = None
+    is_past: bool = False
 
     def page(self, session: Session, page: int | None, viewer_id: int) -> LeaderboardPage:
         """Return a page and the viewer's own row; without a page number, the page with that row."""
@@ -135,7 +136,7 @@ def open_all_time(session: Session, event: Event, scale: RatingScale) -> OpenBoa
     # Under *ranks*, which needs no field, this is the field of the statistics.
     field = shown_field(session, rating, event) or statistics.field
     query = BoardQuery.of_scores(event)
-    return OpenBoard(describe(event), Board.ALL_TIME, statistics.count, None, False, query, rating, field)
+    return OpenBoard(describe(event), Board.ALL_TIME, statistics.count, query, rating, field)
 
 
 def find_best(session: Session, event: Event, discord_id: int, scale: RatingScale) -> Standing | None:

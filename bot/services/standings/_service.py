@@ -163,7 +163,7 @@ class StandingsService:
     def _open(self, session: Session, event: Event, board: Board) -> OpenBoard:
         if board is Board.OVERALL:
             rating, query = rating_of(event, self._scale), BoardQuery.of_event_elos(event)
-            return OpenBoard(describe(event), board, event.statistics.count, None, False, query, rating, None)
+            return OpenBoard(describe(event), board, event.statistics.count, query, rating, None)
         if board is Board.ALL_TIME:
             return open_all_time(session, event, self._scale)
         return self._open_week(session, event, self._week_now(session, event), is_past=False)
@@ -173,7 +173,7 @@ class StandingsService:
         week = Week.parse(text)
         run = find_run(session, event.id, week.code)
         if run is not None:
-            return ClosedBoard(describe(event), Board.WEEK, run.field_size, week, True, run.id)
+            return ClosedBoard(describe(event), Board.WEEK, run.field_size, run.id, week=week, is_past=True)
         is_past = week != self._week_now(session, event)
         board = self._open_week(session, event, week, is_past=is_past)
         if board.players == 0 and is_past:
@@ -183,7 +183,7 @@ class StandingsService:
     def _open_week(self, session: Session, event: Event, week: Week, *, is_past: bool) -> OpenBoard:
         rating, query = rating_of(event, self._scale), BoardQuery.of_scores(event, week)
         field = self._field_of_week(session, event, rating, week)
-        return OpenBoard(describe(event), Board.WEEK, field.size, week, is_past, query, rating, field)
+        return OpenBoard(describe(event), Board.WEEK, field.size, query, rating, field, week=week, is_past=is_past)
 
     def _week_now(self, session: Session, event: Event) -> Week:
         """Return the week that a score of an event would currently count for."""
