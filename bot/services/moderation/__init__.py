@@ -2,7 +2,7 @@
 
 from bot.services.moderation._addition import AdditionService
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._corrections import Addition, add_score, conclude
+from bot.services.moderation._corrections import Addition, add_score, conclude, write_correction
 from bot.services.moderation._excuses import ExcuseService
 from bot.services.moderation._finding import name_submission
 from bot.services.moderation._removal import RemovalService
@@ -18,4 +18,5 @@ __all__ = [
     "add_score",
     "conclude",
     "name_submission",
+    "write_correction",
 ]

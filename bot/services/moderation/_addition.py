@@ -18,7 +18,7 @@ from bot.domain.text import clean_reason
 from bot.errors import MomentAhead, MomentUnknown, PlayerWithdrawn, ScoreInQuestion, ScoreUnclear
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._corrections import Addition, add_score, conclude
+from bot.services.moderation._corrections import Addition, add_score, conclude, write_correction
 from bot.services.moderation._finding import name_submission
 from bot.services.ratings import Recalculation
 from bot.services.servers import Actor, add_members, begin_action, load_settings, name_player, record, require_admin
@@ -135,10 +135,7 @@ class AdditionService:
             record(session, actor, ADDED, detail, at=now, event_id=found.id, player_id=player_id, reason=why)
             return conclude(session, Correction.ADD, found, row, shown, done, now, why)
 
-        result = await self._database.write(work)
-        if result.changed_best:
-            self._recalculation.request(result.event.id)
-        return result
+        return await write_correction(self._database, work, self._recalculation)
 
 
 def _read(info: EventInfo, text: str, locale: str | None) -> float:

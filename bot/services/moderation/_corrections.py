@@ -1,4 +1,4 @@
-"""Add, remove and restore a score inside a transaction, and rerun its closed week on request."""
+"""Add, remove and restore a score, and rerun its closed week on request."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.database.database import Database, Work
 from bot.database.models import Event, LeaderboardScore, PlayerEventStats, ScoreSubmission, ScoreType, WeeklyRun
 from bot.domain.announcements import ANNOUNCED_AFTER, record_key
 from bot.domain.jobs import JobKind
@@ -21,6 +22,7 @@ from bot.services.jobs import schedule
 from bot.services.moderation._player import unrate
 from bot.services.posts import refresh_post
 from bot.services.ratings import (
+    Recalculation,
     count_personal_best,
     count_weekly_best,
     is_personal_best,
@@ -200,6 +202,16 @@ def conclude(
         personal_best=done.after,
         reason=reason,
     )
+
+
+async def write_correction(
+    database: Database, work: Work[CorrectionResult], recalculation: Recalculation
+) -> CorrectionResult:
+    """Run the transaction of a correction; request a `recalculation` if it has changed a personal best."""
+    result = await database.write(work)
+    if result.changed_best:
+        recalculation.request(result.event.id)
+    return result
 
 
 def _is_counted(session: Session, run: WeeklyRun, submission: ScoreSubmission) -> bool:

@@ -20,7 +20,7 @@ from bot.domain.text import clean_reason
 from bot.errors import TooLateToTakeBack
 from bot.services.events import describe, find_event
 from bot.services.moderation._consequences import Foresight
-from bot.services.moderation._corrections import Corrected, conclude, remove_score, restore_score
+from bot.services.moderation._corrections import Corrected, conclude, remove_score, restore_score, write_correction
 from bot.services.moderation._finding import find_listed, find_one, find_own, name_submission
 from bot.services.ratings import Recalculation
 from bot.services.servers import Actor, begin_action, load_settings, name_player, record, require_admin
@@ -137,10 +137,7 @@ class RemovalService:
             shown = self._name(session, found, row)
             return conclude(session, Correction.REMOVE, found, row, shown, done, now)
 
-        result = await self._database.write(work)
-        if result.changed_best:
-            self._recalculation.request(result.event.id)
-        return result
+        return await write_correction(self._database, work, self._recalculation)
 
     async def restore(
         self,
@@ -194,10 +191,7 @@ class RemovalService:
             record(session, actor, action, detail, at=now, event_id=what, player_id=who, reason=why)
             return conclude(session, correction, found, row, shown, done, now, why)
 
-        result = await self._database.write(work)
-        if result.changed_best:
-            self._recalculation.request(result.event.id)
-        return result
+        return await write_correction(self._database, work, self._recalculation)
 
     def _find(
         self, session: Session, correction: Correction, event: Event, player: int, submission: str | None

@@ -26,6 +26,7 @@ from bot.services.moderation import (
     add_score,
     conclude,
     name_submission,
+    write_correction,
 )
 from bot.services.ratings import Recalculation
 from bot.services.reviews._held import describe_held, end_waiting, find_waiting, find_week, lock_waiting
@@ -164,10 +165,7 @@ class ReviewService:
             record(session, actor, "approve score", detail, at=now, event_id=what, player_id=who)
             return conclude(session, Correction.APPROVE, event, row, shown, done, now)
 
-        result = await self._database.write(work)
-        if result.changed_best:
-            self._recalculation.request(result.event.id)
-        return result
+        return await write_correction(self._database, work, self._recalculation)
 
     async def refuse(self, actor: Actor, held_id: int, reason: str | None = None) -> HeldScore:
         """Refuse a held score; it never counts.
