@@ -20,6 +20,11 @@ LOOKS = timedelta(hours=12), timedelta(hours=3)
 """After the daily message, the bot looks again so long before the end of a week for players who miss it."""
 
 
+def reminder_key(guild_id: int, discord_id: int) -> str:
+    """Return the key of the reminder job of a user in a server."""
+    return f"{guild_id}:{discord_id}"
+
+
 class Reminder(StrEnum):
     """The reminders that a player can switch on."""
 

@@ -25,10 +25,10 @@ from bot.database.models import (
 )
 from bot.domain.jobs import JobKind
 from bot.domain.privacy import Footprint, GivenRole, blot
+from bot.domain.reminders import reminder_key
 from bot.services.jobs import cancel
 from bot.services.posts import refresh_posts
 from bot.services.reviews import drop_held, refresh_decided
-from bot.services.servers import reminder_key
 
 NUMBER_BITS = 62
 

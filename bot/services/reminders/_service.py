@@ -23,13 +23,14 @@ from bot.domain.reminders import (
     is_last_day,
     next_look,
     next_moment,
+    reminder_key,
 )
 from bot.domain.servers import PlayerName
 from bot.domain.weeks import Week
 from bot.errors import NeverSubmitted, NoRival, SamePlayer
 from bot.services.jobs import ClaimLost, cancel, finish, hold, postpone, schedule
 from bot.services.reminders._contents import Contents
-from bot.services.servers import find_member, find_players, load_settings, reminder_key
+from bot.services.servers import find_member, find_players, load_settings
 
 ALMOST_A_DAY = timedelta(hours=20)
 """Slightly less than a day, because a daily job is not on time to the second."""

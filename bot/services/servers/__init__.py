@@ -10,8 +10,7 @@ from bot.services.servers._members import (
     name_player,
     name_players,
 )
-from bot.services.servers._notices import drop_notices, leave_notice, waiting_in
-from bot.services.servers._reminders import hasten_results, hasten_reviews, reminder_key
+from bot.services.servers._notices import drop_notices, hasten_reviews, leave_notice, waiting_in
 from bot.services.servers._service import SettingsService
 from bot.services.servers._settings import current_week, load_settings
 
@@ -24,7 +23,6 @@ __all__ = [
     "drop_notices",
     "find_member",
     "find_players",
-    "hasten_results",
     "hasten_reviews",
     "is_admin",
     "is_withdrawn",
@@ -35,7 +33,6 @@ __all__ = [
     "name_player",
     "name_players",
     "record",
-    "reminder_key",
     "require_admin",
     "waiting_in",
 ]

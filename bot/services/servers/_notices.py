@@ -1,4 +1,4 @@
-"""Store notices for admins until an admin has seen them."""
+"""Store notices for admins until an admin has seen them, and remind admins of waiting scores."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -11,6 +11,7 @@ from bot.database.models import Event, HeldScore
 from bot.domain.jobs import JobKind
 from bot.domain.reviews import HeldState
 from bot.domain.servers import Notice, Trouble
+from bot.services.jobs import schedule_all
 
 
 def leave_notice(
@@ -53,6 +54,15 @@ def waiting_in(guild_id: int) -> sa.Select[HeldScore]:
     """Select the waiting held scores of a server."""
     of_guild = Event.guild_id == guild_id, HeldScore.state == HeldState.WAITING
     return sa.select(HeldScore).join(Event, Event.id == HeldScore.event_id).where(*of_guild)
+
+
+def hasten_reviews(session: Session, guild_id: int, now: datetime) -> None:
+    """Remind the admins of a server of all waiting scores at once.
+
+    It runs in the transaction that changes where the server shows held scores.
+    """
+    waiting = waiting_in(guild_id).with_only_columns(HeldScore.interaction_id)
+    schedule_all(session, [(JobKind.REVIEW, str(key)) for key in session.scalars(waiting)], now)
 
 
 def _unseen(guild_id: int, besides: JobKind | None) -> list[sa.ColumnElement[bool]]:

@@ -17,8 +17,14 @@ from bot.errors import ChannelClosed, GraceTooLong, NotAllowed, QuietHoursHalf
 from bot.services.jobs import find_job
 from bot.services.servers._authority import Actor, begin_action, record, require_admin
 from bot.services.servers._closing import move_close
-from bot.services.servers._notices import drop_notices, find_notices, find_unseen, mark_seen, mark_unseen
-from bot.services.servers._reminders import hasten_reviews
+from bot.services.servers._notices import (
+    drop_notices,
+    find_notices,
+    find_unseen,
+    hasten_reviews,
+    mark_seen,
+    mark_unseen,
+)
 from bot.services.servers._settings import load_settings, read_settings
 
 NONE = "none"

@@ -1,4 +1,4 @@
-"""Refresh and announce what depends on an event's weeks, in the transaction that closes or changes one."""
+"""Refresh, announce and tell what depends on an event's weeks, in the transaction that closes or changes one."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,11 +6,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.database.models import Event, WeeklyRun
+from bot.database.models import Event, Player, Reminders, WeeklyResult, WeeklyRun
 from bot.domain.announcements import ANNOUNCED_AFTER, final_key, results_key
 from bot.domain.jobs import JobKind
+from bot.domain.reminders import REMINDED_AFTER, reminder_key
 from bot.domain.weeks import Week
-from bot.services.jobs import schedule
+from bot.services.jobs import schedule, schedule_all
 from bot.services.posts import refresh_post, refresh_posts
 from bot.services.weeks._lookup import current_season
 
@@ -50,6 +51,22 @@ def announce_end(session: Session, event: Event, now: datetime) -> None:
     season = current_season(session, event, now)
     if event.last_week is not None and season is not None and season.has_ended:
         schedule(session, JobKind.FINAL, final_key(event.id, event.last_week), now)
+
+
+def hasten_reminders(session: Session, run: WeeklyRun, guild_id: int, now: datetime) -> None:
+    """Hasten the reminders of players who want results and have one in a run that this transaction makes.
+
+    A reminder covers only settled results. If it ran earlier, this week would have to wait for the next day's message.
+    """
+    has_score = WeeklyResult.run_id == run.id, WeeklyResult.score.is_not(None)
+    wanted = (
+        sa.select(Reminders.discord_id)
+        .join(Player, Player.discord_id == Reminders.discord_id)
+        .join(WeeklyResult, WeeklyResult.player_id == Player.id)
+        .where(Reminders.guild_id == guild_id, Reminders.tells_results, *has_score)
+    )
+    jobs = [(JobKind.REMINDER, reminder_key(guild_id, discord_id)) for discord_id in session.scalars(wanted)]
+    schedule_all(session, jobs, now + REMINDED_AFTER)
 
 
 def award_roles(session: Session, event: Event, now: datetime) -> None:

@@ -33,14 +33,14 @@ from bot.services.ratings import (
     recalculate,
     stored_field,
 )
-from bot.services.servers import Actor, hasten_results, load_settings, record
+from bot.services.servers import Actor, load_settings, record
 from bot.services.weeks._archive import (
     archive_missed_weeks,
     archive_scores,
     count_weeks,
     neighbours,
 )
-from bot.services.weeks._follow_up import announce_end, announcement_keys, award_roles
+from bot.services.weeks._follow_up import announce_end, announcement_keys, award_roles, hasten_reminders
 
 FEW_PLAYERS = 1_000
 """The largest event whose players a server joins and sorts within its default memory."""
@@ -73,7 +73,7 @@ def close_week(
     record(session, actor, "weekly reset", f"{week}, players: {run.field_size}", at=now, event_id=event.id)
     keys = str(event.id), *announcement_keys(run)
     refresh_posts(session, [event.id], now, JobKind.BOARD, JobKind.FINAL, JobKind.RESULTS, keys=keys)
-    hasten_results(session, run, event.guild_id, now)
+    hasten_reminders(session, run, event.guild_id, now)
     if load_settings(session, event.guild_id).announcement_channel_id is not None:
         schedule(session, JobKind.RESULTS, results_key(event.id, last), now)
         announce_end(session, event, now)
