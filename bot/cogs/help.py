@@ -69,9 +69,6 @@ def _buttons(guide: Guide) -> list[list[IdButton]]:
 
 def _boards(events: tuple[EventSummary, ...], viewer: int) -> Reply:
     """List the events, with a button for the board of each, as far as there is room."""
-    buttons: list[IdButton] = []
-    for summary in events[:MOST_BOARDS]:
-        button = PageButton("all", summary.event.id, Board.ALL_TIME, 0, viewer)
-        button.item.label = isolate(summary.event.name, LONGEST_LABEL)
-        buttons.append(button)
+    named = [(one.event.id, isolate(one.event.name, LONGEST_LABEL)) for one in events[:MOST_BOARDS]]
+    buttons = [PageButton("all", event_id, Board.ALL_TIME, 0, viewer, text=name) for event_id, name in named]
     return show_events(events, LABELS["boards"]).with_buttons(*in_rows(buttons))

@@ -70,11 +70,24 @@ class PageButton(IdButton, template=BUTTON_ID):
         "full": "Full results",
     }
 
-    def __init__(self, label: str, event_id: int, board: str, page: int, owner_id: int, *, enabled: bool = True):
-        """Turn to `page` of a board or of a closed week, in the message of the user `owner_id`, or of `NOBODY`."""
+    def __init__(
+        self,
+        label: str,
+        event_id: int,
+        board: str,
+        page: int,
+        owner_id: int,
+        *,
+        text: str | None = None,
+        enabled: bool = True,
+    ) -> None:
+        """Turn to `page` of a board or of a closed week, in the message of the user `owner_id`, or of `NOBODY`.
+
+        The button shows `text`; if that is None, the usual text of its label.
+        """
         self.label, self.event_id, self.board, self.page, self.owner_id = label, event_id, board, page, owner_id
         custom_id = f"leaderboard:{label}:{event_id}:{board}:{page}:{owner_id}"
-        super().__init__(self.LABELS.get(label, label), custom_id, enabled=enabled)
+        super().__init__(self.LABELS.get(label, label) if text is None else text, custom_id, enabled=enabled)
 
     async def press(self, interaction: Interaction[Any]) -> None:
         """Turn the page."""
@@ -138,11 +151,10 @@ def show_page(page: LeaderboardPage, viewer: User | Member, *, ephemeral: bool =
 
 def _offer(past: PastWeeks, viewer: int, *, ephemeral: bool = False) -> Reply:
     """Offer the latest closed weeks, the all-time board as the way back, and to submit a score."""
-    buttons: list[IdButton] = []
-    for week in past.weeks[:MOST_WEEKS]:
-        button = PageButton("week", past.event.id, str(week), 0, viewer)
-        button.item.label = write_days(week, short=True)
-        buttons.append(button)
+    buttons = [
+        PageButton("week", past.event.id, str(week), 0, viewer, text=write_days(week, short=True))
+        for week in past.weeks[:MOST_WEEKS]
+    ]
     back: list[IdButton] = [PageButton("all", past.event.id, Board.ALL_TIME, 0, viewer)]
     if past.takes_scores:
         back.append(SubmitButton(past.event.id))
