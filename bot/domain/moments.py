@@ -138,8 +138,10 @@ def _read(text: str, zone: str, now: datetime, latest: datetime) -> tuple[Span, 
 
 
 def _days_ago(typed: str, weekday: int, *, is_this_week: bool) -> int | None:
-    if typed in ("today", "yesterday"):
-        return ("today", "yesterday").index(typed)
+    if typed == "today":
+        return 0
+    if typed == "yesterday":
+        return 1
     if ago := _AGO.fullmatch(typed):
         return int(ago[1])
     for number, name in enumerate(_WEEKDAYS):
@@ -149,11 +151,15 @@ def _days_ago(typed: str, weekday: int, *, is_this_week: bool) -> int | None:
 
 
 def _week(typed: str, current: Week, latest: Week) -> Week | None:
-    if typed in ("last week", "this week", "next week"):
-        return {"last": current.before(), "this": current, "next": current.next()}[typed.partition(" ")[0]]
+    if typed == "last week":
+        return current.before()
+    if typed == "this week":
+        return current
+    if typed == "next week":
+        return current.next()
     written = _WEEK.fullmatch(typed)
     if written is None:
         return None
     number = int(written[2])
-    year = latest.year - (number > latest.number) if written[1] is None else int(written[1])
+    year = latest.year_of_last(number) if written[1] is None else int(written[1])
     return Week.parse(f"{year:04}-W{number:02}")

@@ -148,5 +148,5 @@ def _weeks(part: str, current: Week) -> Iterator[tuple[int, int]]:
         return
     for first, last in ((int(number), int(number)), (int(number) * 10, int(number) * 10 + 9)):
         if len(number) == 1 or first == last:
-            of_year = int(year) if year is not None else current.year - (first > current.number)
+            of_year = current.year_of_last(first) if year is None else int(year)
             yield of_year * 100 + first, of_year * 100 + last

@@ -72,6 +72,10 @@ class Week:
         """Return how many weeks this one is after another; negative if it is before."""
         return (self.monday - other.monday) // timedelta(weeks=1)
 
+    def year_of_last(self, number: int) -> int:
+        """Return the year of the last week with this number, up to this week."""
+        return self.year if number <= self.number else self.year - 1
+
     def begins_at(self, zone: str) -> datetime:
         """Return the first moment of the week in an IANA time zone, in UTC."""
         return day_begins_at(datetime.fromisocalendar(self.year, self.number, 1), zone)

@@ -27,11 +27,9 @@ LONGEST_TEXTS = ((300, 300), (60, 300), (0, 200))
 def history_card(page: HistoryPage) -> Card:
     """Show a page of a player's submissions, the latest first, below a summary."""
     style = page.event.style
-    small = []
-    if legend := [
-        f"{mark} {told}" for mark, told in _LEGEND.items() if any(mark in _marks(one) for one in page.entries)
-    ]:
-        small.append(" · ".join(legend))
+    marks = {mark for entry in page.entries for mark in _marks(entry)}
+    legend = [f"{mark} {told}" for mark, told in _LEGEND.items() if mark in marks]
+    small = [" · ".join(legend)] if legend else []
     small += write_page(page.page, page.pages)
     lines = (*_summary(page), small_print("the latest first"), _fitting(page.entries, page.player.discord_id, style))
     return Card(f"{escape(page.player.name)} · {escape(page.event.name)}", lines, tuple(small), Color.blurple())
@@ -119,4 +117,5 @@ def _marks(entry: HistoryEntry) -> str:
     """Return the marks of an entry; the personal best gets only its own mark."""
     if entry.is_best:
         return BEST
-    return BEST_THEN * entry.was_best + BEST_OF_WEEK * entry.is_week_best
+    best_then = BEST_THEN if entry.was_best else ""
+    return f"{best_then}{BEST_OF_WEEK}" if entry.is_week_best else best_then
