@@ -175,7 +175,8 @@ class Derivation:
             kept: the field by which the stored all-time Elos were computed; it is used if it differs from a recount
                 only by rounding.
             scale: the constants of the Elos.
-            is_current: False while the Elos await a recalculation; then the stored ones are kept.
+            is_current: False while the Elos await a recalculation. Then the stored all-time Elos of players with a best
+                are kept, and the event Elo follows them if anything else is wrong.
         """
         rating, weeks = Rating(self._direction, self._rules, scale), self._weeks
         scores = {player_id: logged.score for player_id, logged in self._bests.items()}
@@ -183,12 +184,17 @@ class Derivation:
 
         def ratings(player_id: int, stored: Ratings | None) -> Ratings:
             counted, average = weeks.weeks(player_id), weeks.average(player_id, scale.base_elo)
-            told = replace(stored or Ratings(), weekly_elo_average=average, weeks_participated=counted)
-            if not is_current:
+            kept = stored or Ratings()
+            if is_current:
+                all_time = elos.get(player_id)
+            else:
+                all_time = kept.all_time_leaderboard_elo if player_id in scores else None
+            told = replace(
+                kept, weekly_elo_average=average, weeks_participated=counted, all_time_leaderboard_elo=all_time
+            )
+            if told == stored and not is_current:
                 return told
-            all_time = elos.get(player_id)
-            event_elo = rating.event_elo(all_time, average) if counted else None
-            return replace(told, all_time_leaderboard_elo=all_time, calculated_event_elo=event_elo)
+            return replace(told, calculated_event_elo=rating.event_elo(all_time, average) if counted else None)
 
         return ratings
 

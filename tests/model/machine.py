@@ -345,7 +345,8 @@ class Season(RuleBasedStateMachine):
         players = [player for player in range(1, 6) if self.takes_scores(event, player)]
         if not players:
             return
-        self.recalculate(event)
+        if not keeps:
+            self.recalculate(event)
         before = self.do(numbers(self.backend, self.events[event].id))
         lines = [
             f"<@{players[number % len(players)]}>,{score},{self.clock.now - ago:%Y-%m-%d %H:%M}Z"

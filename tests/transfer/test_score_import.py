@@ -8,7 +8,7 @@ from bot.database.models import AuditLog, Event
 from bot.domain import score_files
 from bot.errors import ImportGone, NothingToImport
 from tests import tables
-from tests.backends import ADMIN, EVENT, TestBackend
+from tests.backends import ADMIN, EVENT, DeadProcess, TestBackend, with_recalculation
 from tests.one_database import on_both_databases, on_one_database
 from tests.seen import Seen
 from tests.transfer.test_transfer import exported
@@ -21,6 +21,9 @@ COUNTED = CHANGES | {"score_origin", "score_mean", "score_m2", "score_m2_peak", 
 COUNTED |= {f"week_{name}" for name in ("origin", "mean", "m2", "m2_peak", "count", "number")}
 PEOPLE = ("players", "members", "audit_log", "jobs")
 """Tables that keep the new players after an undo."""
+
+
+LATE, ONLY = b"player,score,time\n<@1>,150,2026-11-04 13:00\n", b"player,score,time\n<@3>,95,2026-11-17 11:00\n"
 
 
 @pytest.fixture
@@ -85,6 +88,28 @@ async def test_scores_are_imported_as_if_submitted_and_taken_back_exactly(played
 
 
 @on_one_database
+@pytest.mark.parametrize("goes", [False, True], ids=["imported", "taken back"])
+@pytest.mark.parametrize("file", [LATE, ONLY], ids=["closed week", "only score"])
+async def test_elos_follow_an_import_while_others_await_a_recalculation(
+    played: TestBackend, file: bytes, goes: bool
+) -> None:
+    transfer, idle = played.real.services.transfer, with_recalculation(played, DeadProcess())
+    await played.submit(CAI, 10)
+    await played.real.services.removals.remove(ADMIN, EVENT, CAI)
+    if goes:
+        done = await transfer.import_scores(ADMIN, EVENT, file)
+        await played.rate()
+    await idle.submit(BOB, 250)
+
+    if goes:
+        await transfer.take_back(ADMIN, EVENT, done.import_id)
+    else:
+        await transfer.import_scores(ADMIN, EVENT, file)
+
+    await played.rate()
+    assert await played.differences() == []
+
+
 async def test_a_newcomer_has_the_first_name_in_a_file_and_plays_here(played: TestBackend) -> None:
     there = replace(ADMIN, guild_id=3003)
     await played.create_event(actor=there)

@@ -110,12 +110,14 @@ def test_an_average_is_over_the_weeks_counted_missed_ones_included() -> None:
     assert derivation.rated_players() == {ANA, BOB}
 
 
-def test_elos_that_await_a_recalculation_stay_as_they_are() -> None:
+def test_elos_that_await_a_recalculation_stay_unless_the_rest_is_wrong() -> None:
     derivation, scores = following(HIGH), [logged(ANA, 1)]
     derivation.closed_week(run_of(scores), scores)
     field = statistics_of(derivation.personal_bests()).field
     ratings = derivation.rating(field, RatingScale(), is_current=False)
-    assert ratings(ANA, Ratings(7.0, 7, 77, 777)) == Ratings(1000, 1, 77, 777)
+    assert ratings(ANA, Ratings(1000, 1, 77, 777)) == Ratings(1000, 1, 77, 777)
+    assert ratings(ANA, Ratings(7.0, 7, 77, 777)) == Ratings(1000, 1, 77, 539)
+    assert ratings(BOB, Ratings(0, 0, 77, None)) == Ratings(0, 0, None, None)
 
 
 ROBUST_BEST = Rules(Method.ROBUST, attendance=Attendance.BEST, best_of=1, last_weeks=2, all_time_weight=0.25)

@@ -225,6 +225,16 @@ async def test_what_a_repair_cannot_compare_waits_for_the_next_recalculation(sea
     assert after == before | {"elo_field_version": None, "version": before["version"] + 1}
 
 
+async def test_repaired_averages_reach_event_elos_that_await_a_recalculation(season: TestBackend) -> None:
+    await season.rate()
+    wrong = update(PlayerEventStats).where(PlayerEventStats.weeks_participated > 0)
+    await tables.execute(season.database, wrong.values(weekly_elo_average=1, calculated_event_elo=5))
+    await tables.execute(season.database, update(Event).values(scores_version=Event.scores_version + 1))
+    assert (await VerificationService(season.database).repair()).is_repaired
+    await season.rate()
+    assert await season.differences() == []
+
+
 async def test_everything_that_is_derived_can_be_lost_and_repaired(season: TestBackend) -> None:
     before = await tables.contents(season.database, without=NOT_THE_SAME)
     await tables.execute(
