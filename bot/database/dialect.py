@@ -94,14 +94,17 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo is not None else value.replace(tzinfo=UTC)
 
 
-def text_enum(members: type[StrEnum], name: str) -> sa.Enum:
-    """Return a type that stores the values of an enum as text, with a CHECK constraint called `name`."""
+def text_enum(members: type[StrEnum], name: str, length: int = 16) -> sa.Enum:
+    """Return a type that stores the values of an enum as text, with a CHECK constraint called `name`.
+
+    `length` is the most characters of a value.
+    """
     return sa.Enum(
         members,
         name=name,
         native_enum=False,
         create_constraint=True,
-        length=16,
+        length=length,
         values_callable=lambda enum: [member.value for member in enum],
     )
 

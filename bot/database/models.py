@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, composite, mapped_column
 
 from bot.database.dialect import IN_ORDER_OF_KEY, KEYS_COME_ONCE, LongId, UtcDateTime, partial_index, text_enum
+from bot.domain.audit import Action
 from bot.domain.clock import utc_now
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import Field, RatingScale
@@ -477,7 +478,7 @@ class AuditLog(Base):
     id: Mapped[int] = mapped_column(LongId, primary_key=True)
     guild_id: Mapped[int] = mapped_column(sa.BigInteger)
     actor_id: Mapped[int] = mapped_column(sa.BigInteger)
-    action: Mapped[str] = mapped_column(sa.String(32))
+    action: Mapped[Action] = mapped_column(text_enum(Action, "action", length=32))
     event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("events.id"))
     player_id: Mapped[int | None] = mapped_column(sa.ForeignKey("players.id"))
     detail: Mapped[str] = mapped_column(sa.String(500))

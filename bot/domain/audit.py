@@ -2,18 +2,40 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.servers import PlayerName
 
 ITSELF = 0
 """The actor of what the bot does without an admin's request; no Discord user has this id."""
 
-ADDED = "add score"
-"""The action that adds a score for a player."""
-CREATED = "event create"
-"""The action that makes an event."""
-RULES_CHANGED = "event rules"
-"""The action that changes the rules of an event."""
+
+class Action(StrEnum):
+    """What admins do, or the bot itself, with the name that the audit log shows."""
+
+    CREATE_EVENT = "event create"
+    EDIT_EVENT = "event edit"
+    CHANGE_RULES = "event rules"
+    BEGIN_AGAIN = "event begin-again"
+    AWARD_ROLE = "event role"
+    POST_BOARD = "board post"
+    REMOVE_BOARD = "board remove"
+    CLOSE_WEEK = "weekly reset"
+    REOPEN_WEEK = "weekly undo"
+    ADD_SCORE = "add score"
+    REMOVE_SCORE = "remove score"
+    RESTORE_SCORE = "restore score"
+    APPROVE_SCORE = "approve score"
+    REFUSE_SCORE = "refuse score"
+    WITHDRAW_PLAYER = "withdraw player"
+    RETURN_PLAYER = "return player"
+    EXCUSE_PLAYER = "excuse player"
+    TAKE_BACK_EXCUSE = "take back excuse"
+    CHANGE_SETTINGS = "settings"
+    IMPORT_EVENT = "import event"
+    IMPORT_SCORES = "import scores"
+    TAKE_IMPORT_BACK = "take import back"
+    IMPORT_TOURNAMENT = "import tournament"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +44,6 @@ class AuditEntry:
 
     Attributes:
         actor_id: Discord's id of the admin; `ITSELF` for the bot.
-        action: the name of the action, such as "remove score".
         event: the current name of the event, not escaped; None if the action concerned no event.
         player: the player whom the action concerned, or None.
         detail: what was done, as written at that time; not escaped.
@@ -31,7 +52,7 @@ class AuditEntry:
 
     done_at: datetime
     actor_id: int
-    action: str
+    action: Action
     event: str | None
     player: PlayerName | None
     detail: str

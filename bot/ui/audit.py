@@ -5,7 +5,7 @@ import re
 from discord import Color
 from discord.utils import format_dt
 
-from bot.domain.audit import CREATED, ITSELF, RULES_CHANGED, AuditEntry, AuditPage
+from bot.domain.audit import ITSELF, Action, AuditEntry, AuditPage
 from bot.ui.card import Card, small_print
 from bot.ui.text import count_of, escape_start, mention
 
@@ -74,9 +74,9 @@ def _in_words(entry: AuditEntry) -> str:
     """Return the detail of an action as an admin reads it; not escaped."""
     if (moved := _MOVED.fullmatch(entry.detail)) is not None:
         return f"{moved[1]} {count_of(int(moved[2]), 'event')}"
-    if entry.action == CREATED and (created := _CREATED.fullmatch(entry.detail)) is not None:
+    if entry.action is Action.CREATE_EVENT and (created := _CREATED.fullmatch(entry.detail)) is not None:
         best = _BEST[created[2]]
         return best if created[1] == entry.event else f"{created[1]} · {best}"
-    if entry.action == RULES_CHANGED:
+    if entry.action is Action.CHANGE_RULES:
         return _RULE.sub(lambda rule: _RULES[rule[0]], entry.detail)
     return _SUBMISSION.sub("", entry.detail, count=1)

@@ -33,6 +33,12 @@ TROUBLE = (
     "trouble IN ('channel gone', 'channel closed', 'score held', 'roles closed', 'role above', 'role gone', "
     "'owner has no 2fa')"
 )
+ACTION = (
+    "action IN ('event create', 'event edit', 'event rules', 'event begin-again', 'event role', 'board post', "
+    "'board remove', 'weekly reset', 'weekly undo', 'add score', 'remove score', 'restore score', 'approve score', "
+    "'refuse score', 'withdraw player', 'return player', 'excuse player', 'take back excuse', 'settings', "
+    "'import event', 'import scores', 'take import back', 'import tournament')"
+)
 QUIET_HOURS = (
     "(quiet_from IS NULL) = (quiet_to IS NULL) AND quiet_from <> quiet_to "
     "AND quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439"
@@ -109,6 +115,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_audit_log"),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name="fk_audit_log_event_id_events"),
         sa.ForeignKeyConstraint(["player_id"], ["players.id"], name="fk_audit_log_player_id_players"),
+        sa.CheckConstraint(ACTION, name=op.f("ck_audit_log_action")),
     )
     op.create_index("idx_audit_log_interaction", "audit_log", ["interaction_id"])
     op.create_index("idx_audit_log_event", "audit_log", ["event_id", "done_at"])

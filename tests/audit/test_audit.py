@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.cogs.audit import AuditButton, show_audit
-from bot.domain.audit import ITSELF, AuditEntry, AuditPage
+from bot.domain.audit import ITSELF, Action, AuditEntry, AuditPage
 from bot.domain.rules import Method, Rules
 from bot.domain.servers import PlayerName
 from bot.domain.text import visible
@@ -120,7 +120,7 @@ async def test_another_servers_actions_are_not_seen_nor_its_events(world: World)
 def test_whatever_was_typed_does_nothing_and_a_full_page_fits_a_message(text: str) -> None:
     seen = visible(text)
     about = seen[:100], PlayerName(ANA, seen[:64])
-    entry = AuditEntry(NOON, ITSELF, "remove score", *about, seen[:500], seen[:300])
+    entry = AuditEntry(NOON, ITSELF, Action.REMOVE_SCORE, *about, seen[:500], seen[:300])
     reply = show_audit(AuditPage((entry,) * 8, 1, 1, 1, 3, 24))
     [card] = reply.cards
     assert len(card.text) <= LONGEST_MESSAGE

@@ -35,7 +35,7 @@ KEPT = {
     "chosen by an admin for the server, not for a player": {
         *("events.name", "events.name_key", "events.score_unit", "guild_settings.time_zone"),
     },
-    "in the bot's own words, which are numbers and names of events": {"audit_log.action", "audit_log.detail"},
+    "in the bot's own words, which are numbers and names of events": {"audit_log.detail"},
     "an event, a server or a submission": {"posts.key"},
     "a message of the bot, which says the new name soon": {"posts.message_id", "posts.nonce", "posts.digest"},
     "the use of a command: Discord tells nobody by whom, and a second delivery is known by it": {

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database, rolled_back
 from bot.database.models import Event, EventRole, LeaderboardScore, Member, ScoreSubmission, ScoreType
 from bot.domain.announcements import final_key
-from bot.domain.audit import CREATED
+from bot.domain.audit import Action
 from bot.domain.clock import Clock
 from bot.domain.events import BegunSeason, EventChange, EventInfo, EventState, EventSummary, SeasonPreview
 from bot.domain.jobs import JobKind
@@ -69,7 +69,7 @@ class EventService:
             session.flush()
             session.refresh(event)
             detail = f"{event.name} ({direction})"
-            record(session, actor, CREATED, detail, at=now, event_id=event.id)
+            record(session, actor, Action.CREATE_EVENT, detail, at=now, event_id=event.id)
             _schedule_final(session, event, now)
             info, week = describe(event), current_week(session, actor.guild_id, now).code
             return EventSummary(info, 0, week, is_open=info.has_week(week))
@@ -92,7 +92,7 @@ class EventService:
             before, channel_before = describe(event), event.default_channel_id
             now = self._clock()
             apply(session, event, options, now)
-            record(session, actor, "event edit", summary(options, event), at=now, event_id=event.id)
+            record(session, actor, Action.EDIT_EVENT, summary(options, event), at=now, event_id=event.id)
             refresh_posts(session, [event.id], now)
             if before.last_week != event.last_week:
                 _schedule_final(session, event, now)
@@ -157,7 +157,7 @@ class EventService:
             if after is not None and archived.last_week != Week.parse(after).code:
                 raise SeasonChanged(again.name)
             detail = f"season {again.season}; season {archived.season} is {archived.name}"
-            record(session, actor, "event begin-again", detail, at=now, event_id=again.id)
+            record(session, actor, Action.BEGIN_AGAIN, detail, at=now, event_id=again.id)
             refresh_posts(session, [archived.id], now)
             for one in (archived, again):
                 _schedule_final(session, one, now)

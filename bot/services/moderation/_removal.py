@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database, rolled_back
 from bot.database.models import Event, ScoreSubmission
+from bot.domain.audit import Action
 from bot.domain.clock import Clock
 from bot.domain.moderation import (
     TAKEN_BACK,
@@ -28,7 +29,7 @@ from bot.services.weeks import find_run
 
 TAKEN_BACK_FOR = timedelta(minutes=10)
 """How long players can take back a submission."""
-_ACTIONS = {Correction.REMOVE: "remove score", Correction.RESTORE: "restore score"}
+_ACTIONS = {Correction.REMOVE: Action.REMOVE_SCORE, Correction.RESTORE: Action.RESTORE_SCORE}
 
 
 class RemovalService:

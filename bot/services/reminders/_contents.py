@@ -22,7 +22,7 @@ from bot.database.models import (
     WeeklyResult,
     WeeklyRun,
 )
-from bot.domain.audit import ADDED
+from bot.domain.audit import Action
 from bot.domain.ratings import RatingScale
 from bot.domain.reminders import Overtaking, OwnResult, RivalBest, WeekToMiss
 from bot.domain.reviews import HeldState
@@ -173,7 +173,7 @@ class Contents:
         # Few players have new bests, so read the log of each.
         approved = sa.select(held.player_id).where(held.event_id == event.id, held.decided_at > since)
         added = sa.select(AuditLog.player_id).where(
-            AuditLog.event_id == event.id, AuditLog.done_at > since, AuditLog.action == ADDED
+            AuditLog.event_id == event.id, AuditLog.done_at > since, AuditLog.action == Action.ADD_SCORE
         )
         has_new_best = (scores.submitted_at > since) | scores.player_id.in_(approved.union_all(added))
         is_new = is_personal_best(event.id), beats, has_new_best, was_ahead, was_behind
@@ -217,7 +217,7 @@ def _counts_from(log: type[ScoreSubmission] = ScoreSubmission) -> sa.ColumnEleme
     """Return the time from which a score counts: its approval if it was held, or when an admin added it."""
     of_score = HeldScore.interaction_id == log.interaction_id
     approved_at = sa.select(HeldScore.decided_at).where(of_score).correlate(log).scalar_subquery()
-    addition = AuditLog.interaction_id == log.interaction_id, AuditLog.action == ADDED
+    addition = AuditLog.interaction_id == log.interaction_id, AuditLog.action == Action.ADD_SCORE
     added_at = sa.select(AuditLog.done_at).where(*addition).correlate(log).scalar_subquery()
     # Nearly all scores were added by nobody, and need no look at the audit log.
     added_then = sa.case((log.added_by.is_not(None), added_at))

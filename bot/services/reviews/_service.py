@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.database import models
 from bot.database.database import Database, rolled_back
 from bot.database.models import Event, Member, Player
+from bot.domain.audit import Action
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
 from bot.domain.moderation import TAKEN_BACK, Consequences, Correction, CorrectionResult
@@ -162,7 +163,7 @@ class ReviewService:
             shown = name_submission(event, row, zone)
             detail = f"submission {row.id}: {shown}"
             what, who, now = event.id, row.player_id, self._clock()
-            record(session, actor, "approve score", detail, at=now, event_id=what, player_id=who)
+            record(session, actor, Action.APPROVE_SCORE, detail, at=now, event_id=what, player_id=who)
             return conclude(session, Correction.APPROVE, event, row, shown, done, now)
 
         return await write_correction(self._database, work, self._recalculation)
@@ -181,7 +182,9 @@ class ReviewService:
             self._decide(session, actor, held, HeldState.REFUSED, why)
             shown = describe(event).style.show(held.score)
             what, who = event.id, held.player_id
-            record(session, actor, "refuse score", shown, at=self._clock(), event_id=what, player_id=who, reason=why)
+            record(
+                session, actor, Action.REFUSE_SCORE, shown, at=self._clock(), event_id=what, player_id=who, reason=why
+            )
             return describe_held(session, held)
 
         return await self._database.write(work)

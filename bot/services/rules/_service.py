@@ -5,7 +5,7 @@ from dataclasses import fields
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.domain.audit import RULES_CHANGED
+from bot.domain.audit import Action
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo, RulesChange
 from bot.domain.ratings import RatingScale
@@ -70,7 +70,7 @@ class RulesService:
                 reverse(session, found)
             rerate(session, found, self._scale)
             now, after = self._clock(), describe(found)
-            record(session, actor, RULES_CHANGED, _summary(before, after), at=now, event_id=found.id)
+            record(session, actor, Action.CHANGE_RULES, _summary(before, after), at=now, event_id=found.id)
             after_correction(session, found, now)
             return RulesChange(before, after)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.dialect import wait_for_turn
 from bot.database.models import AuditLog
-from bot.domain.audit import ITSELF
+from bot.domain.audit import ITSELF, Action
 from bot.errors import AlreadyDone, NotAllowed
 from bot.services.servers._settings import load_settings
 
@@ -82,7 +82,7 @@ def begin_action(session: Session, actor: Actor) -> None:
 def record(
     session: Session,
     actor: Actor,
-    action: str,
+    action: Action,
     detail: str,
     *,
     at: datetime,

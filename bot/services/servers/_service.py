@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import GuildSettings
+from bot.domain.audit import Action
 from bot.domain.clock import Clock
 from bot.domain.jobs import ANNOUNCEMENTS, JobKind
 from bot.domain.rules import Attendance, Method
@@ -148,7 +149,7 @@ class SettingsService:
             before = _report(session, actor.guild_id, read_settings(row))
             apply(session, row)
             settings = read_settings(row)
-            record(session, actor, "settings", _summary(settings), at=self._clock())
+            record(session, actor, Action.CHANGE_SETTINGS, _summary(settings), at=self._clock())
             after = _report(session, actor.guild_id, settings)
             return replace(after, is_changed=after != before)
 

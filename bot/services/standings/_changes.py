@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.database.dialect import UtcDateTime
 from bot.database.models import AuditLog, Event, LeaderboardScore, Member, ScoreSubmission, WeeklyRun
 from bot.database.rows import in_chunks
-from bot.domain.audit import RULES_CHANGED
+from bot.domain.audit import Action
 from bot.domain.explanations import (
     BestChange,
     EloChange,
@@ -106,7 +106,7 @@ def _known(runs: Sequence[WeeklyRun], weeks: Collection[int]) -> int:
 def _rules_changed(session: Session, event: Event, since: datetime) -> RulesChanged | None:
     log = AuditLog
     changes = sa.select(log.done_at, log.actor_id).where(
-        log.event_id == event.id, log.action == RULES_CHANGED, log.done_at > sa.literal(since, UtcDateTime)
+        log.event_id == event.id, log.action == Action.CHANGE_RULES, log.done_at > sa.literal(since, UtcDateTime)
     )
     latest = session.execute(changes.order_by(log.id.desc()).limit(1)).one_or_none()
     return None if latest is None else RulesChanged(latest.done_at, latest.actor_id)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event, Player, ScoreSubmission
+from bot.domain.audit import Action
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
 from bot.domain.scores import ScoreFormat
@@ -89,7 +90,7 @@ class TournamentImportService:
         now = self._clock()
         after_correction(session, event, now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
         detail = f"{event.name}: {len(planned.submissions)} scores"
-        record(session, itself(guild_id), "import tournament", detail, at=now, event_id=event.id)
+        record(session, itself(guild_id), Action.IMPORT_TOURNAMENT, detail, at=now, event_id=event.id)
 
 
 def _namesake(session: Session, guild_id: int, name: str) -> Namesake | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.models import Event, Member, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
 from bot.database.rows import free_id, in_chunks
+from bot.domain.audit import Action
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
 from bot.domain.score_files import (
@@ -80,7 +81,7 @@ def import_scores(
     add_scores(session, event, rows)
     _derive(session, event, plan.weeks, scale, now)
     detail = f"scores: {len(plan.new)}, players: {plan.players}{_again(plan.weeks)}"
-    record(session, actor, "import scores", detail, at=now, event_id=event.id)
+    record(session, actor, Action.IMPORT_SCORES, detail, at=now, event_id=event.id)
     return ScoreImportResult(plan, import_id)
 
 
@@ -117,7 +118,7 @@ def take_import_back(
     if len(counts_for) > len(weeks):
         # Some of the scores counted for an open week.
         announce_end(session, event, now)
-    record(session, actor, "take import back", f"scores: {taken}{_again(weeks)}", at=now, event_id=event.id)
+    record(session, actor, Action.TAKE_IMPORT_BACK, f"scores: {taken}{_again(weeks)}", at=now, event_id=event.id)
     return TakenBack(describe(event), taken, weeks)
 
 

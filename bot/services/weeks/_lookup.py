@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.database.models import AuditLog, Event, LeaderboardScore, ScoreType, WeeklyRun
+from bot.domain.audit import Action
 from bot.domain.seasons import Season
 from bot.domain.standings import FirstWeek
 from bot.domain.weeks import Closing, Week, counting_week
@@ -13,9 +14,6 @@ from bot.errors import WeekClosedAlready, WeekClosedEarly, WeekNotBegun
 from bot.services.events import describe
 from bot.services.ratings import has_type
 from bot.services.servers import load_settings
-
-UNDO = "weekly undo"
-"""The name of an undone run in the audit log."""
 
 
 def open_week(session: Session, event_id: int, made_in: Week, at: datetime | None = None) -> Week:
@@ -99,4 +97,4 @@ def find_next_close(session: Session, guild_id: int, week: Week, now: datetime) 
 def is_reopened(since: datetime) -> ColumnElement[bool]:
     """Return the condition that a week of an event was reopened at or after an instant, according to the audit log."""
     log = AuditLog
-    return exists().where(log.event_id == Event.id, log.done_at >= since, log.action == UNDO)
+    return exists().where(log.event_id == Event.id, log.done_at >= since, log.action == Action.REOPEN_WEEK)

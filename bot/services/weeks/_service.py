@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database, rolled_back
 from bot.database.models import Event, LeaderboardScore, ScoreType, WeeklyRun
+from bot.domain.audit import Action
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
@@ -27,7 +28,7 @@ from bot.services.posts import refresh_posts
 from bot.services.servers import Actor, begin_action, current_week, load_settings, record, require_admin
 from bot.services.weeks._again import undo_run
 from bot.services.weeks._follow_up import award_roles, refresh_results
-from bot.services.weeks._lookup import UNDO, check_runnable, find_next_close, find_run
+from bot.services.weeks._lookup import check_runnable, find_next_close, find_run
 from bot.services.weeks._run import close_week
 
 T = TypeVar("T")
@@ -131,7 +132,7 @@ class WeeklyProcessingService:
             reopened = Week.from_code(run.week_number)
             players, called_back = undo_run(session, found, run, self._scale)
             now = self._clock()
-            record(session, actor, UNDO, f"{reopened}", at=now, event_id=found.id)
+            record(session, actor, Action.REOPEN_WEEK, f"{reopened}", at=now, event_id=found.id)
             refresh_posts(session, [found.id], now, JobKind.FINAL, JobKind.BOARD)
             refresh_results(session, [run], now)
             award_roles(session, found, now)
