@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, composite, mapped_column
@@ -464,7 +465,8 @@ class GuildSettings(Base):
 class AuditLog(Base):
     """An action of an admin, or of the bot, on an event, a player or both.
 
-    `interaction_id` identifies the use of the command.
+    `detail` has the fields of the action's kind of detail (see `bot.domain.audit`). `interaction_id` identifies the use
+    of the command.
     """
 
     __tablename__ = "audit_log"
@@ -481,7 +483,7 @@ class AuditLog(Base):
     action: Mapped[Action] = mapped_column(text_enum(Action, "action", length=32))
     event_id: Mapped[int | None] = mapped_column(sa.ForeignKey("events.id"))
     player_id: Mapped[int | None] = mapped_column(sa.ForeignKey("players.id"))
-    detail: Mapped[str] = mapped_column(sa.String(500))
+    detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     reason: Mapped[str | None] = mapped_column(sa.String(300))
     done_at: Mapped[datetime] = mapped_column(UtcDateTime)
     interaction_id: Mapped[int | None] = mapped_column(sa.BigInteger)

@@ -108,7 +108,7 @@ def upgrade() -> None:
         sa.Column("action", sa.String(32), nullable=False),
         sa.Column("event_id", sa.Integer),
         sa.Column("player_id", sa.Integer),
-        sa.Column("detail", sa.String(500), nullable=False),
+        sa.Column("detail", sa.JSON, nullable=False),
         sa.Column("reason", sa.String(300)),
         _instant("done_at"),
         sa.Column("interaction_id", sa.BigInteger),

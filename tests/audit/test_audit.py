@@ -7,8 +7,19 @@ from typing import Any
 import pytest
 
 from bot.cogs.audit import AuditButton, show_audit
-from bot.domain.audit import ITSELF, Action, AuditEntry, AuditPage
+from bot.domain.audit import (
+    ITSELF,
+    Action,
+    AuditEntry,
+    AuditPage,
+    ChangeDetail,
+    Detail,
+    ImportDetail,
+    ScoreDetail,
+    SeasonDetail,
+)
 from bot.domain.rules import Method, Rules
+from bot.domain.scores import ScoreFormat
 from bot.domain.servers import PlayerName
 from bot.domain.text import visible
 from bot.ui.card import LONGEST_MESSAGE
@@ -116,11 +127,18 @@ async def test_another_servers_actions_are_not_seen_nor_its_events(world: World)
     assert "no events yet" in await world.refused(world.use(rivals.admin, "audit", event=EVENT))
 
 
+@pytest.mark.parametrize("action", [Action.BEGIN_AGAIN, Action.EDIT_EVENT, Action.REFUSE_SCORE, Action.IMPORT_SCORES])
 @pytest.mark.parametrize("text", [*TELLING, LONG])
-def test_whatever_was_typed_does_nothing_and_a_full_page_fits_a_message(text: str) -> None:
+def test_whatever_was_typed_does_nothing_and_a_full_page_fits_a_message(text: str, action: Action) -> None:
     seen = visible(text)
+    details: dict[Action, Detail] = {
+        Action.BEGIN_AGAIN: SeasonDetail(2, 1, seen[:100]),
+        Action.EDIT_EVENT: ChangeDetail({"name": (seen[:100], seen[:100]), "unit": (seen[:16], None)}),
+        Action.REFUSE_SCORE: ScoreDetail(1 - 2**53, ScoreFormat.NUMBER, seen[:16]),
+        Action.IMPORT_SCORES: ImportDetail(5000, 5000, run_again=tuple(f"2026-W{week}" for week in range(10, 53))),
+    }
     about = seen[:100], PlayerName(ANA, seen[:64])
-    entry = AuditEntry(NOON, ITSELF, Action.REMOVE_SCORE, *about, seen[:500], seen[:300])
+    entry = AuditEntry(NOON, ITSELF, action, *about, details[action], seen[:300])
     reply = show_audit(AuditPage((entry,) * 8, 1, 1, 1, 3, 24))
     [card] = reply.cards
     assert len(card.text) <= LONGEST_MESSAGE
@@ -178,15 +196,15 @@ async def test_what_was_changed_of_an_event_is_told_in_words(world: World) -> No
     assert told[2:-1:3] == [
         "archived",
         "out of the archive",
-        "default channel: none",
+        f"default channel: <#{world.channel.id}> → none",
         f"default channel: <#{world.channel.id}>",
         "unit: points, min: 10, first week: 2026-W47, alarm max: 1,000",
         "highest score",
     ]
 
 
-async def test_a_name_that_ends_as_a_direction_is_told_as_it_was_typed(world: World) -> None:
+async def test_a_new_name_is_told_with_the_former_one(world: World) -> None:
     await world.create_event()
-    await world.use(world.admin, "event edit", event=EVENT, name="Speed (LOW)")
+    await world.use(world.admin, "event edit", event=EVENT, name="Speed")
 
-    assert "\nname: Speed (LOW)\n" in (await world.use(world.admin, "audit")).alone
+    assert "**event edit** · Speed\nname: Tetris Blitz → Speed\n" in (await world.use(world.admin, "audit")).alone

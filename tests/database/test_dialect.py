@@ -157,7 +157,7 @@ async def test_a_reader_of_a_server_cannot_write(server: Database) -> None:
     [SUBMITTED, SUBMITTED.astimezone(timezone(timedelta(hours=5, minutes=45))), datetime.max.replace(tzinfo=UTC)],
 )
 async def test_an_instant_is_read_back_aware_and_in_utc(database: Database, written: datetime) -> None:
-    values = {"guild_id": 1, "actor_id": 2, "action": Action.CHANGE_SETTINGS, "detail": "", "done_at": written}
+    values = {"guild_id": 1, "actor_id": 2, "action": Action.CHANGE_SETTINGS, "detail": {}, "done_at": written}
     async with writing(database) as session:
         await session.execute(insert(AuditLog).values(values))
     async with reading(database) as session:

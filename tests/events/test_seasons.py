@@ -127,7 +127,9 @@ async def test_beginning_again_keeps_name_and_rules_and_archives_the_rest(backen
     backend.clock.move(weeks=1)
     assert (await backend.submit(1, 9, "tetris")).players == 1
     log = await tables.rows(backend.database, AuditLog)
-    assert [row["detail"] for row in log if row["action"] == "event begin-again"] == [f"season 2; season 1 is {FIRST}"]
+    assert [row["detail"] for row in log if row["action"] == "event begin-again"] == [
+        {"season": 2, "archived": 1, "archived_name": FIRST}
+    ]
     assert await backend.differences() == []
 
 

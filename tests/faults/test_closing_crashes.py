@@ -8,6 +8,7 @@ import signal
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count, pairwise
+from typing import Any
 
 from sqlalchemy import URL, select
 from sqlalchemy.orm import Session
@@ -94,7 +95,7 @@ async def set_up(backend: TestBackend, guild_id: int) -> None:
 async def closed(backend: TestBackend, guild_id: int) -> list[int]:
     """Return the closed weeks in the order of their runs; check that exactly these are logged."""
 
-    def work(session: Session) -> tuple[list[int], list[str]]:
+    def work(session: Session) -> tuple[list[int], list[dict[str, Any]]]:
         runs = (
             select(WeeklyRun.week_number).join(Event, Event.id == WeeklyRun.event_id).where(Event.guild_id == guild_id)
         )
@@ -102,7 +103,7 @@ async def closed(backend: TestBackend, guild_id: int) -> list[int]:
         return [*session.scalars(runs.order_by(WeeklyRun.id))], [*session.scalars(log.order_by(AuditLog.id))]
 
     weeks, logged = await backend.database.read(work)
-    assert [line[:8] for line in logged] == [f"{code // 100}-W{code % 100:02}" for code in weeks]
+    assert [detail["week"] for detail in logged] == [f"{code // 100}-W{code % 100:02}" for code in weeks]
     return weeks
 
 

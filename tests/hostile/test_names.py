@@ -1,6 +1,7 @@
 """Hostile names, wherever users can type them: shown literally and harmless, or refused with a sentence."""
 
 import asyncio
+import json
 import re
 import unicodedata
 
@@ -67,7 +68,7 @@ async def test_a_name_is_shown_as_it_is_in_everything_that_is_said_of_it(wired: 
         assert suggested in await wired.discord.autocomplete(ANA, "submit-score", "event", name)
         edited = await wired.use(ADMIN, "event edit", event=name, name=name, unit=unit)
         assert f"Event changed\n**{shown}**" in edited.text
-    written = "".join(row["detail"] for row in (await wired.tables())["audit_log"])
+    written = "".join(json.dumps(row["detail"], ensure_ascii=False) for row in (await wired.tables())["audit_log"])
     assert [c for c in written if unicodedata.category(c)[0] == "C"] == []
 
 

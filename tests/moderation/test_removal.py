@@ -143,7 +143,7 @@ async def test_the_log_and_the_audit_log_say_by_whom_when_and_why(backend: TestB
     assert (row["removed_at"], row["removed_by"]) == (NOON, ADMIN.discord_id)
     assert row["removal_reason"] == "spliced video"
     [entry] = [row for row in await tables.rows(backend.database, AuditLog) if row["action"] == "remove score"]
-    assert (entry["detail"], entry["reason"]) == ("submission 1: 50 points", "spliced video")
+    assert (entry["detail"]["submission"], entry["reason"]) == (1, "spliced video")
     assert (entry["event_id"], entry["done_at"]) == (event.id, NOON)
 
 

@@ -135,7 +135,14 @@ async def test_the_log_forgets_the_removal_and_the_audit_log_tells_of_both(backe
     await restore(backend, ANA)
     assert await tables.rows(backend.database, ScoreSubmission) == before
     [entry] = [row for row in await tables.rows(backend.database, AuditLog) if row["action"] == "restore score"]
-    assert entry["detail"] == "submission 1: 50 points"
+    assert entry["detail"] == {
+        "score": 50,
+        "format": "number",
+        "unit": "points",
+        "submission": 1,
+        "submitted_at": "2026-11-18T12:00:00Z",
+        "week": "2026-W47",
+    }
     assert (entry["event_id"], entry["done_at"]) == (event.id, NOON + timedelta(minutes=1))
 
 

@@ -246,8 +246,8 @@ async def test_the_audit_log_says_who_was_withdrawn_and_why(season: TestBackend)
     await withdrawals.bring_back(ADMIN, ANA)
     logged = [row for row in await tables.rows(season.database, AuditLog) if row["action"].endswith("player")]
     assert [(row["action"], row["detail"], row["reason"]) for row in sorted(logged, key=lambda row: row["id"])] == [
-        ("withdraw player", "events left: 2", "left us"),
-        ("return player", "events returned to: 2", None),
+        ("withdraw player", {"events": 2}, "left us"),
+        ("return player", {"events": 2}, None),
     ]
     assert {row["done_at"] for row in logged} == {NOON.replace(minute=4)}
 

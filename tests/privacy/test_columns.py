@@ -1,10 +1,13 @@
 """For every column that could hold a user's id or name, an erasure's effect is decided."""
 
-from sqlalchemy import BigInteger, Enum, LargeBinary, String
+from dataclasses import fields
+
+from sqlalchemy import JSON, BigInteger, Enum, LargeBinary, String
 
 from bot.database.models import Base
+from bot.domain.audit import DETAILS
 
-MAY_NAME_SOMEBODY = BigInteger, String, LargeBinary
+MAY_NAME_SOMEBODY = BigInteger, String, LargeBinary, JSON
 
 ERASED = {
     *("players.discord_id", "players.username", "members.display_name"),
@@ -35,7 +38,8 @@ KEPT = {
     "chosen by an admin for the server, not for a player": {
         *("events.name", "events.name_key", "events.score_unit", "guild_settings.time_zone"),
     },
-    "in the bot's own words, which are numbers and names of events": {"audit_log.detail"},
+    "numbers, and the texts below": {"audit_log.detail"},
+    "scores and their Elos": {"weekly_runs.bests_by_elo"},
     "an event, a server or a submission": {"posts.key"},
     "a message of the bot, which says the new name soon": {"posts.message_id", "posts.nonce", "posts.digest"},
     "the use of a command: Discord tells nobody by whom, and a second delivery is known by it": {
@@ -43,6 +47,14 @@ KEPT = {
     },
 }
 """The columns that an erasure leaves alone, and why it may."""
+TEXTS_IN_DETAILS = {
+    "a channel, a role or what an admin chose for the server": {
+        *("ChannelDetail.channel_id", "RoleDetail.role_id", "ChangeDetail.changes"),
+    },
+    "a name or a unit of an event": {"SeasonDetail.archived_name", "ScoreDetail.unit"},
+    "a week": {"WeekDetail.week", "ScoreDetail.week", "ImportDetail.run_again"},
+}
+"""The fields with texts in `audit_log.detail`, and why no player can be named in them."""
 
 
 def test_every_column_that_may_name_somebody_is_erased_or_excepted() -> None:
@@ -54,3 +66,13 @@ def test_every_column_that_may_name_somebody_is_erased_or_excepted() -> None:
     }
     decided = [*ERASED, *(column for columns in KEPT.values() for column in columns)]
     assert sorted(decided) == sorted(columns)
+
+
+def test_no_text_in_the_detail_of_an_action_names_a_player() -> None:
+    texts = [
+        f"{kind.__name__}.{field.name}"
+        for kind in {*DETAILS.values()}
+        for field in fields(kind)
+        if "str" in str(field.type)
+    ]
+    assert sorted(name for names in TEXTS_IN_DETAILS.values() for name in names) == sorted(texts)

@@ -202,6 +202,8 @@ async def test_the_file_has_all_about_a_user_and_no_id_of_another(played: TestBa
     assert [one["shown"] for one in found["submissions"]] == ["300", "250", "280", "7"]
     removed = found["submissions"][2]
     assert (removed["removed_by"], removed["removal_reason"]) == ("an admin", "spliced")
+    details = {one["action"]: one["detail"] for one in found["done_to_you"]}
+    assert (details["remove score"]["score"], details["remove score"]["week"]) == (280, "2026-W49")
     assert found["followers"] == [{"server_id": str(GUILD), "server": "Arcade", "number": 1}]
     sizes = {name: len(rows) for name, rows in found.items() if isinstance(rows, list)}
     assert sizes == {

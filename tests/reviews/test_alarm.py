@@ -214,7 +214,7 @@ async def test_a_refused_score_never_counts_and_its_player_sees_why(event: TestB
     assert isinstance(own, OwnHeldScores)
     assert [(one.score, one.state, one.reason) for one in own.scores] == [(5000, "refused", "no video")]
     [entry] = [row for row in await tables.rows(event.database, AuditLog) if row["action"] == "refuse score"]
-    assert (entry["detail"], entry["reason"]) == ("5,000", "no video")
+    assert (entry["detail"], entry["reason"]) == ({"score": 5000, "format": "number"}, "no video")
     for change in (reviews.approve, reviews.refuse):
         with pytest.raises(NothingHeld):
             await change(ADMIN, held["id"])

@@ -79,9 +79,11 @@ async def test_ratings_follow_new_rules_at_once_and_the_old_ones_again(backend: 
     assert await numbers(backend) == before
     assert await backend.differences() == []
     log = await tables.rows(backend.database, AuditLog)
-    logged = [row["detail"] for row in log if row["action"] == "event rules"]
+    rules = [row for row in log if row["action"] == "event rules"]
+    logged = [row["detail"] for row in sorted(rules, key=lambda row: row["id"])]
     assert len(logged) == 2
-    assert any(detail.startswith("method: classic → ranks, attendance: zero → best, best_of: 6") for detail in logged)
+    assert {"method": ["classic", "ranks"], "attendance": ["zero", "best"]}.items() <= logged[0]["changes"].items()
+    assert logged[1]["changes"] == {name: [now, then] for name, (then, now) in logged[0]["changes"].items()}
 
 
 async def test_a_reversed_direction_finds_all_bests_anew(backend: TestBackend) -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from bot.database.models import AuditLog
 from bot.domain.moderation import Correction
-from bot.domain.scores import ScoreDirection
 from bot.domain.servers import ServerSettings
 from bot.errors import AlreadyDone, InvalidSetting, NotAllowed, ScoreBeyondAlarm
 from bot.services.events import EventOptions
@@ -118,18 +117,28 @@ async def test_the_audit_log_says_who_did_what_to_which_event_when(backend: Test
     await backend.real.services.events.archive(OWNER, "40L")
     await backend.real.services.settings.change(ADMIN, time_zone="Asia/Tokyo")
     logged = [tuple(row.values())[1:-1] for row in await tables.rows(backend.database, AuditLog)]
+    edited = {"changes": {"name": [EVENT, "40L"], "max_score": [None, 90.0]}, "format": "number"}
     then, now = backend.clock.now.replace(hour=12), backend.clock.now
     assert logged == [
-        (GUILD, ADMIN.discord_id, "event create", event.id, None, f"{EVENT} (LOW)", None, then),
-        (GUILD, MANAGER.discord_id, "event edit", event.id, None, "name: 40L, max: 90", None, now),
-        (GUILD, OWNER.discord_id, "event edit", event.id, None, "archived", None, now),
+        (GUILD, ADMIN.discord_id, "event create", event.id, None, {"direction": "LOW", "format": "number"}, None, then),
+        (GUILD, MANAGER.discord_id, "event edit", event.id, None, edited, None, now),
+        (
+            GUILD,
+            OWNER.discord_id,
+            "event edit",
+            event.id,
+            None,
+            {"changes": {"is_active": [True, False]}, "format": "number"},
+            None,
+            now,
+        ),
         (
             GUILD,
             ADMIN.discord_id,
             "settings",
             None,
             None,
-            "time zone: Asia/Tokyo, admin role: none, weeks close: by admins",
+            {"changes": {"time_zone": ["UTC", "Asia/Tokyo"]}},
             None,
             now,
         ),
@@ -139,8 +148,8 @@ async def test_the_audit_log_says_who_did_what_to_which_event_when(backend: Test
 async def test_the_audit_log_shows_nothing_that_cannot_be_seen(backend: TestBackend) -> None:
     await backend.create_event()
     await backend.real.services.events.edit(ADMIN, EVENT, EventOptions(name="40L\x00\u202e Sprint", unit="\x00pts"))
-    details = [row["detail"] for row in await tables.rows(backend.database, AuditLog)]
-    assert details == [f"{EVENT} ({ScoreDirection.HIGH})", "name: 40L Sprint, unit: pts"]
+    [changes] = [row["detail"]["changes"] for row in await tables.rows(backend.database, AuditLog) if row["id"] == 2]
+    assert changes == {"name": [EVENT, "40L Sprint"], "unit": [None, "pts"]}
 
 
 async def test_what_failed_is_not_in_the_audit_log(backend: TestBackend) -> None:

@@ -92,7 +92,7 @@ async def test_an_exported_file_makes_the_same_event_elsewhere_once(world: World
     assert await world.tables() == before
     logged = [row for row in await tables.rows(world.backend.database, AuditLog) if row["action"] == "import event"]
     assert [(row["actor_id"], row["guild_id"], row["detail"]) for row in logged] == [
-        (other.admin.id, other.guild.id, "Blitz Again, scores: 4, closed weeks: 1")
+        (other.admin.id, other.guild.id, {"scores": 4, "closed_weeks": 1})
     ]
 
 

@@ -82,8 +82,8 @@ async def test_scores_are_imported_as_if_submitted_and_taken_back_exactly(played
         await transfer.take_back(ADMIN, EVENT, done.import_id)
     logged = [row for row in await tables.rows(database, AuditLog) if "import" in row["action"]]
     assert [(row["action"], row["detail"]) for row in sorted(logged, key=lambda row: row["id"])] == [
-        ("import scores", "scores: 3, players: 3, run again: 2026-W45, 2026-W46"),
-        ("take import back", "scores: 3, run again: 2026-W45, 2026-W46"),
+        ("import scores", {"scores": 3, "players": 3, "run_again": ["2026-W45", "2026-W46"]}),
+        ("take import back", {"scores": 3, "run_again": ["2026-W45", "2026-W46"]}),
     ]
 
 

@@ -287,6 +287,6 @@ async def test_runs_and_undos_are_in_the_audit_log_and_previews_are_not(backend:
     await backend.undo()
     logged = await tables.rows(backend.database, AuditLog)
     assert [(row["action"], row["detail"], row["event_id"], row["actor_id"]) for row in logged[1:]] == [
-        ("weekly reset", "2026-W47, players: 2", 1, ADMIN.discord_id),
-        ("weekly undo", "2026-W47", 1, ADMIN.discord_id),
+        ("weekly reset", {"week": "2026-W47", "players": 2}, 1, ADMIN.discord_id),
+        ("weekly undo", {"week": "2026-W47"}, 1, ADMIN.discord_id),
     ]

@@ -82,7 +82,7 @@ async def test_the_log_says_that_the_bot_itself_closed_a_week(server: TestBacken
     await closed(server, CLOSE)
     [logged] = [row for row in await tables.rows(server.database, AuditLog) if row["action"] == "weekly reset"]
     assert (logged["actor_id"], logged["guild_id"], logged["event_id"]) == (0, GUILD, 1)
-    assert (logged["detail"], logged["done_at"]) == ("2026-W47, players: 2", CLOSE)
+    assert (logged["detail"], logged["done_at"]) == ({"week": "2026-W47", "players": 2}, CLOSE)
     [run] = await tables.rows(server.database, WeeklyRun)
     assert run["ran_by"] == 0
 

@@ -11,7 +11,7 @@ from bot.domain.audit import AuditEntry, AuditPage
 from bot.domain.pages import turn_to
 from bot.domain.servers import PlayerName
 from bot.services.events import find_meant_event
-from bot.services.servers import Actor, find_member, require_admin
+from bot.services.servers import Actor, find_member, read_detail, require_admin
 
 PAGE_SIZE = 8
 
@@ -69,4 +69,5 @@ def _entries(guild_id: int, wanted: list[sa.ColumnElement[bool]]) -> sa.Select[A
 
 def _entry(row: sa.Row[Any]) -> AuditEntry:
     player = None if row.discord_id is None else PlayerName(row.discord_id, row.display_name)
-    return AuditEntry(row.done_at, row.actor_id, row.action, row.name, player, row.detail, row.reason)
+    detail = read_detail(row.action, row.detail)
+    return AuditEntry(row.done_at, row.actor_id, row.action, row.name, player, detail, row.reason)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.database import models
 from bot.database.database import Database
 from bot.database.models import Event
-from bot.domain.audit import Action
+from bot.domain.audit import Action, ChannelDetail, NoDetail
 from bot.domain.boards import LEAST_PAUSE, BoardChange, Place, PostedBoard
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
@@ -62,7 +62,7 @@ class BoardService:
             event.board_channel_id = channel_id
             schedule(session, JobKind.BOARD, str(event.id), now)
             drop_notices(session, actor.guild_id, JobKind.BOARD)
-            record(session, actor, Action.POST_BOARD, f"in channel {channel_id}", at=now, event_id=event.id)
+            record(session, actor, Action.POST_BOARD, ChannelDetail(str(channel_id)), at=now, event_id=event.id)
             return BoardChange(describe(event), channel_id, former)
 
         return await self._database.write(work)
@@ -80,7 +80,7 @@ class BoardService:
             if event.board_channel_id is None:
                 raise NoBoard(event.name)
             former = _take_down(session, event)
-            record(session, actor, Action.REMOVE_BOARD, event.name, at=self._clock(), event_id=event.id)
+            record(session, actor, Action.REMOVE_BOARD, NoDetail(), at=self._clock(), event_id=event.id)
             return BoardChange(describe(event), None, former)
 
         return await self._database.write(work)

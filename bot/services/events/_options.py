@@ -1,16 +1,18 @@
 """Parse and apply the options of an event, as admins type them."""
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import exists, inspect, select, update
 from sqlalchemy.orm import Session
 
 from bot.database.models import Event, ScoreSubmission, WeeklyRun
+from bot.domain.audit import Value, id_text
 from bot.domain.events import ALARM_ELO, GREATEST_ALARM
 from bot.domain.rules import Method
 from bot.domain.scores import ScoreBounds, ScoreDirection, ScoreFormat, ScoreStyle
-from bot.domain.text import clean_event_name, clean_unit, name_key, visible
+from bot.domain.text import clean_event_name, clean_unit, name_key
 from bot.domain.weeks import Week
 from bot.errors import (
     AlarmBoundsSwapped,
@@ -202,15 +204,27 @@ def _is_nothing(text: str) -> bool:
     return text.strip().casefold() == NOTHING
 
 
-def summary(options: EventOptions, event: Event) -> str:
-    """Return the audit log entry for the options that an admin gave, with the values that the event has now."""
-    given = {option.name: getattr(options, option.name) for option in fields(options) if option.compare}
-    return visible(", ".join(_tell(name, value, event) for name, value in given.items() if value is not None))
+def values_of(event: Event) -> dict[str, Value]:
+    """Return the value of each option of an event, by the option's name, as the audit log stores it."""
+    weeks = {"first_week": event.first_week, "last_week": event.last_week}
+    return {
+        "name": event.name,
+        "format": event.score_format,
+        "unit": event.score_unit,
+        "min_score": event.min_score,
+        "max_score": event.max_score,
+        "is_active": event.is_active,
+        "direction": event.score_direction,
+        "default_channel_id": id_text(event.default_channel_id),
+        **{name: None if code is None else str(Week.from_code(code)) for name, code in weeks.items()},
+        "alarm": event.alarm_elo,
+        "alarm_min": event.alarm_min,
+        "alarm_max": event.alarm_max,
+    }
 
 
-def _tell(name: str, value: object, event: Event) -> str:
-    if name == "is_active":
-        return "out of the archive" if value else "archived"
-    if name == "default_channel_id":
-        return f"default channel: {event.default_channel_id or NOTHING}"
-    return f"{name.removesuffix('_score').replace('_', ' ')}: {value}"
+def changes_by(
+    options: EventOptions, before: Mapping[str, Value], after: Mapping[str, Value]
+) -> dict[str, tuple[Value, Value]]:
+    """Return the values of the options that an admin gave, before and after, even if they are equal."""
+    return {name: (value, after[name]) for name, value in before.items() if getattr(options, name) is not None}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database, rolled_back
 from bot.database.models import Event, EventRole, LeaderboardScore, Member, ScoreSubmission, ScoreType
 from bot.domain.announcements import final_key
-from bot.domain.audit import Action
+from bot.domain.audit import Action, ChangeDetail, EventDetail, SeasonDetail
 from bot.domain.clock import Clock
 from bot.domain.events import BegunSeason, EventChange, EventInfo, EventState, EventSummary, SeasonPreview
 from bot.domain.jobs import JobKind
@@ -29,7 +29,7 @@ from bot.services.events._lookup import (
     is_taking_scores,
     takes_scores,
 )
-from bot.services.events._options import EventOptions, apply, apply_defaults, apply_weeks, summary
+from bot.services.events._options import EventOptions, apply, apply_defaults, apply_weeks, changes_by, values_of
 from bot.services.events._seasons import begin_again
 from bot.services.jobs import schedule
 from bot.services.posts import refresh_posts
@@ -68,7 +68,7 @@ class EventService:
             session.add(event)
             session.flush()
             session.refresh(event)
-            detail = f"{event.name} ({direction})"
+            detail = EventDetail(direction, event.score_format)
             record(session, actor, Action.CREATE_EVENT, detail, at=now, event_id=event.id)
             _schedule_final(session, event, now)
             info, week = describe(event), current_week(session, actor.guild_id, now).code
@@ -89,10 +89,11 @@ class EventService:
             if options == EventOptions():
                 raise NothingToChange
             event = find_event(session, actor.guild_id, event_name, lock=True)
-            before, channel_before = describe(event), event.default_channel_id
+            before, channel_before, values = describe(event), event.default_channel_id, values_of(event)
             now = self._clock()
             apply(session, event, options, now)
-            record(session, actor, Action.EDIT_EVENT, summary(options, event), at=now, event_id=event.id)
+            detail = ChangeDetail(changes_by(options, values, values_of(event)), event.score_format)
+            record(session, actor, Action.EDIT_EVENT, detail, at=now, event_id=event.id)
             refresh_posts(session, [event.id], now)
             if before.last_week != event.last_week:
                 _schedule_final(session, event, now)
@@ -156,7 +157,7 @@ class EventService:
             archived, again = _begin(session, actor, event, first_week, last_week, now)
             if after is not None and archived.last_week != Week.parse(after).code:
                 raise SeasonChanged(again.name)
-            detail = f"season {again.season}; season {archived.season} is {archived.name}"
+            detail = SeasonDetail(again.season, archived.season, archived.name)
             record(session, actor, Action.BEGIN_AGAIN, detail, at=now, event_id=again.id)
             refresh_posts(session, [archived.id], now)
             for one in (archived, again):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.database.database import Database, rolled_back
 from bot.database.models import Event, Member, ScoreSubmission
 from bot.database.rows import free_id
-from bot.domain.audit import Action
+from bot.domain.audit import Action, ScoreDetail
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo
 from bot.domain.moderation import Correction, CorrectionPreview, CorrectionResult
@@ -130,8 +130,7 @@ class AdditionService:
             addition = Addition(interaction_id, player_id, score, at, actor.discord_id)
             row, done = add_score(session, found, addition, zone, self._scale)
             shown = name_submission(found, row, zone)
-            again = f", {shown.week} run again" if done.is_rerun else ""
-            detail = f"submission {row.id}: {shown}{again}"
+            detail = ScoreDetail.of(shown, is_rerun=done.is_rerun)
             record(session, actor, Action.ADD_SCORE, detail, at=now, event_id=found.id, player_id=player_id, reason=why)
             return conclude(session, Correction.ADD, found, row, shown, done, now, why)
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database, rolled_back
 from bot.database.models import Event, Excuse, Member
-from bot.domain.audit import Action
+from bot.domain.audit import Action, WeekDetail
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
 from bot.domain.moderation import EventConsequences, ExcusePreview, ExcuseResult
@@ -131,7 +131,8 @@ class ExcuseService:
         for one in followed:
             after_correction(session, one, now, JobKind.FINAL, JobKind.BOARD)
         action = Action.EXCUSE_PLAYER if is_excused else Action.TAKE_BACK_EXCUSE
-        record(session, actor, action, str(week), at=now, event_id=what, player_id=member.player_id, reason=reason)
+        detail = WeekDetail(str(week))
+        record(session, actor, action, detail, at=now, event_id=what, player_id=member.player_id, reason=reason)
         info = None if event is None else describe(event)
         return ExcuseResult(player, week, info, is_excused, tuple(map(describe, followed)), reason)
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database, rolled_back
 from bot.database.models import Event, ScoreSubmission
-from bot.domain.audit import Action
+from bot.domain.audit import Action, ScoreDetail
 from bot.domain.clock import Clock
 from bot.domain.moderation import (
     TAKEN_BACK,
@@ -185,8 +185,7 @@ class RemovalService:
             row, why = self._find(session, correction, found, player, submission), clean_reason(reason)
             done = self._apply(session, correction, actor, found, row, why, reruns_week=reruns_week)
             shown = self._name(session, found, row)
-            again = f", {shown.week} run again" if done.is_rerun else ""
-            detail = f"submission {row.id}: {shown.style.show(row.score)}{again}"
+            detail = ScoreDetail.of(shown, is_rerun=done.is_rerun)
             action, what, who = _ACTIONS[correction], found.id, row.player_id
             now = self._clock()
             record(session, actor, action, detail, at=now, event_id=what, player_id=who, reason=why)

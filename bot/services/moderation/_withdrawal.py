@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database, rolled_back
 from bot.database.models import Event, Member, ScoreSubmission, WeeklyRun
-from bot.domain.audit import Action
+from bot.domain.audit import Action, MembershipDetail
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
 from bot.domain.moderation import EventConsequences, MembershipPreview, MembershipResult
@@ -94,7 +94,7 @@ class WithdrawalService:
             events = lock_events(session, member)
             changed = self._move(session, member, events, now, is_withdrawn=is_withdrawn)
             action = Action.WITHDRAW_PLAYER if is_withdrawn else Action.RETURN_PLAYER
-            detail = f"events {'left' if is_withdrawn else 'returned to'}: {len(changed)}"
+            detail = MembershipDetail(len(changed))
             record(session, actor, action, detail, at=now, player_id=member.player_id, reason=why)
             of_player = ScoreSubmission.player_id == member.player_id
             with_records = [key for key in changed if may_be_record(session, events[key], of_player)]

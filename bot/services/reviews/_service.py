@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.database import models
 from bot.database.database import Database, rolled_back
 from bot.database.models import Event, Member, Player
-from bot.domain.audit import Action
+from bot.domain.audit import Action, ScoreDetail
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
 from bot.domain.moderation import TAKEN_BACK, Consequences, Correction, CorrectionResult
@@ -19,7 +19,7 @@ from bot.domain.servers import Trouble
 from bot.domain.text import clean_reason
 from bot.domain.weeks import Week
 from bot.errors import AlreadyCounted, AlreadyTakenBack, EventEnded, NothingHeld, PlayerWithdrawn, WeekBeforeFirst
-from bot.services.events import describe, find_event
+from bot.services.events import find_event
 from bot.services.jobs import finish, hold, postpone, schedule
 from bot.services.moderation import (
     Addition,
@@ -161,7 +161,7 @@ class ReviewService:
             row, done = add_score(session, event, _addition(held, actor), zone, self._scale)
             self._decide(session, actor, held, HeldState.APPROVED, None)
             shown = name_submission(event, row, zone)
-            detail = f"submission {row.id}: {shown}"
+            detail = ScoreDetail.of(shown, is_rerun=done.is_rerun)
             what, who, now = event.id, row.player_id, self._clock()
             record(session, actor, Action.APPROVE_SCORE, detail, at=now, event_id=what, player_id=who)
             return conclude(session, Correction.APPROVE, event, row, shown, done, now)
@@ -180,10 +180,10 @@ class ReviewService:
             held, event = lock_waiting(session, actor.guild_id, held_id)
             why = clean_reason(reason)
             self._decide(session, actor, held, HeldState.REFUSED, why)
-            shown = describe(event).style.show(held.score)
+            detail = ScoreDetail(held.score, event.score_format, event.score_unit)
             what, who = event.id, held.player_id
             record(
-                session, actor, Action.REFUSE_SCORE, shown, at=self._clock(), event_id=what, player_id=who, reason=why
+                session, actor, Action.REFUSE_SCORE, detail, at=self._clock(), event_id=what, player_id=who, reason=why
             )
             return describe_held(session, held)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.database.database import Database
 from bot.database.models import Event, EventRole, RoleGrant, WeeklyRun
-from bot.domain.audit import Action
+from bot.domain.audit import Action, RoleDetail
 from bot.domain.clock import Clock
 from bot.domain.jobs import Claim, JobKind
 from bot.domain.roles import MOST_AWARDED, Award, RoleAward, RoleChange
@@ -60,7 +60,7 @@ class RoleService:
                 session.add(row)
             row.award, row.elo, event.gives_roles = award, elo, True
             drop_notices(session, actor.guild_id, JobKind.ROLES)
-            detail = f"role {role_id}: {award}" if elo is None else f"role {role_id}: Elo {elo}"
+            detail = RoleDetail(str(role_id), award, elo)
             record(session, actor, Action.AWARD_ROLE, detail, at=self._clock(), event_id=event.id)
             schedule(session, JobKind.ROLES, str(event.guild_id), self._clock())
             return RoleAward(describe(event), role_id, award, elo)

@@ -1,11 +1,11 @@
 """Let admins change the rules of an event."""
 
-from dataclasses import fields
+from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
 from bot.database.database import Database
-from bot.domain.audit import Action
+from bot.domain.audit import Action, ChangeDetail, Value, changes_between
 from bot.domain.clock import Clock
 from bot.domain.events import EventInfo, RulesChange
 from bot.domain.ratings import RatingScale
@@ -70,14 +70,13 @@ class RulesService:
                 reverse(session, found)
             rerate(session, found, self._scale)
             now, after = self._clock(), describe(found)
-            record(session, actor, Action.CHANGE_RULES, _summary(before, after), at=now, event_id=found.id)
+            detail = ChangeDetail(changes_between(_values(before), _values(after)))
+            record(session, actor, Action.CHANGE_RULES, detail, at=now, event_id=found.id)
             after_correction(session, found, now)
             return RulesChange(before, after)
 
         return await self._database.write(work)
 
 
-def _summary(before: EventInfo, after: EventInfo) -> str:
-    values = [("direction", before.direction, after.direction)]
-    values += [(rule.name, getattr(before.rules, rule.name), getattr(after.rules, rule.name)) for rule in fields(Rules)]
-    return ", ".join(f"{name}: {old} → {new}" for name, old, new in values if old != new)
+def _values(event: EventInfo) -> dict[str, Value]:
+    return {"direction": event.direction, **asdict(event.rules)}

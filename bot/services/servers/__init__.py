@@ -1,6 +1,7 @@
 """Keep the settings of a server, check who is an admin, and record the actions of admins."""
 
 from bot.services.servers._authority import Actor, begin_action, is_admin, itself, record, require_admin
+from bot.services.servers._details import read_detail
 from bot.services.servers._members import (
     add_members,
     find_member,
@@ -32,6 +33,7 @@ __all__ = [
     "name_member",
     "name_player",
     "name_players",
+    "read_detail",
     "record",
     "require_admin",
     "waiting_in",

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from bot.database.dialect import wait_for_turn
 from bot.database.models import AuditLog
-from bot.domain.audit import ITSELF, Action
+from bot.domain.audit import ITSELF, Action, Detail
 from bot.errors import AlreadyDone, NotAllowed
+from bot.services.servers._details import store_detail
 from bot.services.servers._settings import load_settings
 
 
@@ -83,7 +84,7 @@ def record(
     session: Session,
     actor: Actor,
     action: Action,
-    detail: str,
+    detail: Detail,
     *,
     at: datetime,
     event_id: int | None = None,
@@ -99,7 +100,7 @@ def record(
             action=action,
             event_id=event_id,
             player_id=player_id,
-            detail=detail[:500],
+            detail=store_detail(action, detail),
             reason=reason,
             done_at=at,
         )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import GuildSettings
-from bot.domain.audit import Action
+from bot.domain.audit import Action, ChangeDetail, Value, changes_between, id_text
 from bot.domain.clock import Clock
 from bot.domain.jobs import ANNOUNCEMENTS, JobKind
 from bot.domain.rules import Attendance, Method
@@ -29,7 +29,7 @@ from bot.services.servers._notices import (
 from bot.services.servers._settings import load_settings, read_settings
 
 NONE = "none"
-"""What admins type for no quiet hours; also how the audit log writes the absence of a role."""
+"""What admins type for no quiet hours."""
 
 
 class SettingsService:
@@ -146,10 +146,12 @@ class SettingsService:
         def work(session: Session) -> SettingsReport:
             begin_action(session, actor)
             row = _lock_row(session, actor.guild_id)
-            before = _report(session, actor.guild_id, read_settings(row))
+            former = read_settings(row)
+            before = _report(session, actor.guild_id, former)
             apply(session, row)
             settings = read_settings(row)
-            record(session, actor, Action.CHANGE_SETTINGS, _summary(settings), at=self._clock())
+            detail = ChangeDetail(changes_between(_values(former), _values(settings)))
+            record(session, actor, Action.CHANGE_SETTINGS, detail, at=self._clock())
             after = _report(session, actor.guild_id, settings)
             return replace(after, is_changed=after != before)
 
@@ -244,15 +246,17 @@ def _set_quiet_hours(row: GuildSettings, quiet_from: str | None, quiet_to: str |
     row.quiet_from, row.quiet_to = (None, None) if begin == end else (begin, end)
 
 
-def _summary(settings: ServerSettings) -> str:
-    closes = f"{settings.grace_minutes} minutes after their end" if settings.closes_weeks else "by admins"
-    role = NONE if settings.admin_role_id is None else settings.admin_role_id
-    said = f"time zone: {settings.time_zone}, admin role: {role}, weeks close: {closes}"
-    if (settings.method, settings.attendance) != (Method.CLASSIC, Attendance.ZERO):
-        said += f", new events: {settings.method}, {settings.attendance}"
-    if settings.review_channel_id is not None:
-        said += f", reviews: {settings.review_channel_id}"
-    if settings.announcement_channel_id is None:
-        return said
-    quiet = "" if settings.quiet_hours is None else f", quiet from {settings.quiet_hours}"
-    return f"{said}, announcements: {settings.announcement_channel_id}{quiet}"
+def _values(settings: ServerSettings) -> dict[str, Value]:
+    """Return the settings by name, as the audit log stores them."""
+    quiet = settings.quiet_hours
+    return {
+        "time_zone": settings.time_zone,
+        "admin_role_id": id_text(settings.admin_role_id),
+        "closes_weeks": settings.closes_weeks,
+        "grace_minutes": settings.grace_minutes,
+        "announcement_channel_id": id_text(settings.announcement_channel_id),
+        "review_channel_id": id_text(settings.review_channel_id),
+        "quiet_hours": None if quiet is None else str(quiet),
+        "method": settings.method,
+        "attendance": settings.attendance,
+    }

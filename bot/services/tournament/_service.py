@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database
 from bot.database.models import Event, Player, ScoreSubmission
-from bot.domain.audit import Action
+from bot.domain.audit import Action, ImportDetail
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
 from bot.domain.scores import ScoreFormat
@@ -89,7 +89,7 @@ class TournamentImportService:
         rebuild(session, event)
         now = self._clock()
         after_correction(session, event, now, JobKind.FINAL, JobKind.RECORD, JobKind.BOARD)
-        detail = f"{event.name}: {len(planned.submissions)} scores"
+        detail = ImportDetail(len(planned.submissions))
         record(session, itself(guild_id), Action.IMPORT_TOURNAMENT, detail, at=now, event_id=event.id)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.database.models import Event, Excuse, Player, ScoreSubmission, WeeklyOmission, WeeklyRun
 from bot.database.rows import add_rows
 from bot.domain.announcements import final_key
-from bot.domain.audit import Action
+from bot.domain.audit import Action, ImportDetail
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
 from bot.domain.servers import NewMember
@@ -64,7 +64,7 @@ def import_event(session: Session, actor: Actor, file: EventFile, scale: RatingS
     recalculate(session, event, scale)
     if event.last_week is not None and (ends_at := end_to_come(session, event, now)) is not None:
         schedule(session, JobKind.FINAL, final_key(event.id, event.last_week), ends_at)
-    detail = f"{event.name}, scores: {len(file.submissions)}, closed weeks: {len(file.runs)}"
+    detail = ImportDetail(len(file.submissions), closed_weeks=len(file.runs))
     record(session, actor, Action.IMPORT_EVENT, detail, at=now, event_id=event.id)
 
 

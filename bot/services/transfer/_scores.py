@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.models import Event, Member, Player, PlayerEventStats, ScoreSubmission, WeeklyRun
 from bot.database.rows import free_id, in_chunks
-from bot.domain.audit import Action
+from bot.domain.audit import Action, ImportDetail
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
 from bot.domain.score_files import (
@@ -80,7 +80,7 @@ def import_scores(
     ]
     add_scores(session, event, rows)
     _derive(session, event, plan.weeks, scale, now)
-    detail = f"scores: {len(plan.new)}, players: {plan.players}{_again(plan.weeks)}"
+    detail = ImportDetail(len(plan.new), plan.players, run_again=tuple(map(str, plan.weeks)))
     record(session, actor, Action.IMPORT_SCORES, detail, at=now, event_id=event.id)
     return ScoreImportResult(plan, import_id)
 
@@ -118,7 +118,8 @@ def take_import_back(
     if len(counts_for) > len(weeks):
         # Some of the scores counted for an open week.
         announce_end(session, event, now)
-    record(session, actor, Action.TAKE_IMPORT_BACK, f"scores: {taken}{_again(weeks)}", at=now, event_id=event.id)
+    detail = ImportDetail(taken, run_again=tuple(map(str, weeks)))
+    record(session, actor, Action.TAKE_IMPORT_BACK, detail, at=now, event_id=event.id)
     return TakenBack(describe(event), taken, weeks)
 
 
@@ -178,8 +179,3 @@ def _find_withdrawn(session: Session, guild_id: int) -> set[int]:
 def _member(discord_id: int, name: str) -> NewMember:
     shown = clean_display_name(name)
     return NewMember(discord_id, shown, shown)
-
-
-def _again(weeks: Iterable[Week]) -> str:
-    listed = ", ".join(map(str, weeks))
-    return f", run again: {listed}" if listed else ""

@@ -16,7 +16,7 @@ from bot.database.models import (
     WeeklyRun,
 )
 from bot.domain.announcements import results_key
-from bot.domain.audit import Action
+from bot.domain.audit import Action, WeekDetail
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
 from bot.domain.rules import Method
@@ -71,7 +71,7 @@ def close_week(
     run = run_week(session, event, week, scale, now, actor.discord_id)
     if last != week:
         run.closed_with = last.code
-    record(session, actor, Action.CLOSE_WEEK, f"{week}, players: {run.field_size}", at=now, event_id=event.id)
+    record(session, actor, Action.CLOSE_WEEK, WeekDetail(str(week), run.field_size), at=now, event_id=event.id)
     keys = str(event.id), *announcement_keys(run)
     refresh_posts(session, [event.id], now, JobKind.BOARD, JobKind.FINAL, JobKind.RESULTS, keys=keys)
     hasten_reminders(session, run, event.guild_id, now)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.database.database import Database, rolled_back
 from bot.database.models import Event, LeaderboardScore, ScoreType, WeeklyRun
-from bot.domain.audit import Action
+from bot.domain.audit import Action, WeekDetail
 from bot.domain.clock import Clock
 from bot.domain.jobs import JobKind
 from bot.domain.ratings import RatingScale
@@ -132,7 +132,7 @@ class WeeklyProcessingService:
             reopened = Week.from_code(run.week_number)
             players, called_back = undo_run(session, found, run, self._scale)
             now = self._clock()
-            record(session, actor, Action.REOPEN_WEEK, f"{reopened}", at=now, event_id=found.id)
+            record(session, actor, Action.REOPEN_WEEK, WeekDetail(str(reopened)), at=now, event_id=found.id)
             refresh_posts(session, [found.id], now, JobKind.FINAL, JobKind.BOARD)
             refresh_results(session, [run], now)
             award_roles(session, found, now)
