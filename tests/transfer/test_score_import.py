@@ -87,29 +87,27 @@ async def test_scores_are_imported_as_if_submitted_and_taken_back_exactly(played
     ]
 
 
-@on_one_database
-@pytest.mark.parametrize("goes", [False, True], ids=["imported", "taken back"])
+@pytest.mark.parametrize("is_taken_back", [False, True], ids=["imported", "taken back"])
 @pytest.mark.parametrize("file", [LATE, ONLY], ids=["closed week", "only score"])
 async def test_elos_follow_an_import_while_others_await_a_recalculation(
-    played: TestBackend, file: bytes, goes: bool
+    played: TestBackend, file: bytes, is_taken_back: bool
 ) -> None:
     transfer, idle = played.real.services.transfer, with_recalculation(played, DeadProcess())
     await played.submit(CAI, 10)
     await played.real.services.removals.remove(ADMIN, EVENT, CAI)
-    if goes:
+    if is_taken_back:
         done = await transfer.import_scores(ADMIN, EVENT, file)
         await played.rate()
-    await idle.submit(BOB, 250)
-
-    if goes:
+        await idle.submit(BOB, 250)
         await transfer.take_back(ADMIN, EVENT, done.import_id)
     else:
+        await idle.submit(BOB, 250)
         await transfer.import_scores(ADMIN, EVENT, file)
-
     await played.rate()
     assert await played.differences() == []
 
 
+@on_one_database
 async def test_a_newcomer_has_the_first_name_in_a_file_and_plays_here(played: TestBackend) -> None:
     there = replace(ADMIN, guild_id=3003)
     await played.create_event(actor=there)
