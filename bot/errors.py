@@ -636,6 +636,10 @@ class NothingToTakeBack(LeaderboardError):
     """The submission does not exist, or an admin has removed it."""
 
 
+class SubmitterErased(LeaderboardError):
+    """The user submitted the score, but has been erased since."""
+
+
 class SubmittedByAnother(LeaderboardError):
     """Only the player who submitted a score can take it back."""
 
@@ -652,6 +656,10 @@ class NothingToRemove(AboutPlayer):
     """The event has no such score of the player, or the score is already removed."""
 
     event: str
+
+
+class RemovedAlready(NothingToRemove):
+    """The score that an admin has picked is already removed."""
 
 
 class NoScores(NothingToRemove):
@@ -679,6 +687,10 @@ class NothingToRestore(AboutPlayer):
     """The event has no such removed score of the player."""
 
     event: str
+
+
+class RestoredAlready(NothingToRestore):
+    """The score that an admin has picked is not removed any more."""
 
 
 class NoRemovedScores(NothingToRestore):
@@ -864,6 +876,13 @@ class NothingToUndo(LeaderboardError):
 @dataclass(eq=False)
 class WeekOpenAlready(LeaderboardError):
     """The event has no run of the `week`, such as 2026-W47: the run was undone."""
+
+    week: str
+
+
+@dataclass(eq=False)
+class WeekNotRated(LeaderboardError):
+    """The `week`, such as 2026-W47, is not closed, or has been reopened."""
 
     week: str
 

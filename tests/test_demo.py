@@ -25,7 +25,7 @@ async def test_the_demo_plays_a_season_with_any_settings_and_verifies_it() -> No
         assert await demo.wait_exit() == 0
     told = [
         "🎉",
-        "(only Dario sees this)\n                  ⚠️ Write “1,5” with a point: 1.5.",
+        "(only Dario sees this)\n                  ⚠️ Write “1,5” as 1.5.",
         "You can submit again in 40 seconds.",
         "🥇 Ben · 58.34s · 1141\n                  🥇 Emi · 58.34s · 1141\n                  🥉 Ana",
         "(only Mira sees this)\n                  Preview: nothing is closed yet.",

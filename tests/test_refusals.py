@@ -141,6 +141,7 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
         errors.EventNotBegun,
         errors.WeekNotBegun,
         errors.WeekWithoutScores,
+        errors.WeekNotRated,
         errors.PictureNotDrawn,
         errors.Restarting,
     },
@@ -157,6 +158,8 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
         errors.NothingToTakeBack,
         errors.NotExcused,
         errors.NotWithdrawn,
+        errors.RemovedAlready,
+        errors.RestoredAlready,
     },
     "something outside of the bot's commands helps": {
         errors.ExportTooLarge,
@@ -171,6 +174,7 @@ NO_COMMAND_HELPS: dict[str, set[type[LeaderboardError]]] = {
     },
     "nothing helps": {
         errors.SubmittedByAnother,
+        errors.SubmitterErased,
         errors.NothingStored,
     },
 }
@@ -310,7 +314,7 @@ def test_a_refused_name_is_told_how_long_it_may_be() -> None:
 
 def test_a_refused_score_is_told_what_to_type_instead() -> None:
     hints = {
-        (NUMBER, "1,5"): "Write “1,5” with a point: 1.5. Commas only group thousands, as in 12,345.",
+        (NUMBER, "1,5"): "Write “1,5” as 1.5. Commas only group thousands, as in 12,345.",
         (
             NUMBER,
             "99999999999999999",
@@ -319,7 +323,7 @@ def test_a_refused_score_is_told_what_to_type_instead() -> None:
         (NUMBER, "1.0000000001"): "“1.0000000001” has too many decimals. A score has at most 9.",
         (NUMBER, "1:23.456"): "This event counts numbers, and “1:23.456” is a time.",
         (TIME, "fast"): "“fast” is no time. Type it as 83.456, 1:23.456,",
-        (TIME, "83,5"): "Write “83,5” with a point: 83.5.",
+        (TIME, "83,5"): "Write “83,5” as 83.5.",
     }
     told = {}
     for style, text in hints:

@@ -171,6 +171,8 @@ class ExcuseResult:
         is_excused: whether the player is excused after the change.
         events: the events whose closed week changes: it does not count as missed any more, or does again.
         reason: the admin's reason; None if the admin gave none.
+        has_other: whether, after an excuse was taken back, another one for the week remains: the one for all events or,
+            if that was taken back, those for single events.
     """
 
     player: PlayerName
@@ -179,6 +181,7 @@ class ExcuseResult:
     is_excused: bool
     events: tuple[EventInfo, ...]
     reason: str | None
+    has_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)

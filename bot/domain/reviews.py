@@ -63,7 +63,7 @@ class Review:
     """A waiting held score, with the changes that its approval would make.
 
     Attributes:
-        consequences: None if the event takes no scores of that week any more, so that the score can only be refused.
+        consequences: None if the event does not take the score any more, so that it can only be refused.
         place: its place among the waiting scores, from 0, with the longest waiting one first.
         waiting: how many scores wait in the server.
     """

@@ -20,7 +20,7 @@ WRITE_POINTS = frozenset(("en-US", "en-GB", "hi", "th", "ja", "ko", "zh-CN", "zh
 # Drop characters that copied text carries along; replace variants of signs and separators by the plain ones.
 _KEYS = str.maketrans(
     {
-        **dict.fromkeys("\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff", None),
+        **dict.fromkeys("\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u2060\u2066\u2067\u2068\u2069\ufeff", None),
         **dict.fromkeys("\u2013\u2212\uff0d", "-"),
         **dict.fromkeys("\u2019\u066c", "'"),
         "\uff0b": "+",

@@ -91,7 +91,7 @@ def show_excuse_preview(preview: ExcusePreview, reason: str | None) -> Reply:
         heading = f"Excuse {name}?"
         rule = "A week without a score does not count then; one with a score counts as any other."
     else:
-        heading, rule = f"Take back {name}'s excuse?", "A week without a score is missed then."
+        heading, rule = f"Take back {name}'s excuse?", _missed_again(result, where)
     lines = [f"{days} · {where}", rule, *_of_events(preview.events, "No closed week changes."), *_why(reason)]
     return Reply([Card(heading, tuple(lines), color=Color.orange())], ephemeral=True)
 
@@ -169,12 +169,20 @@ def show_excuse(result: ExcuseResult) -> Reply:
     if result.is_excused:
         told = f"The week does not count as missed in {event or 'any event'}."
     else:
-        told = f"The week counts as missed in {event or 'all events'} if it has no score."
+        told = _missed_again(result, event or "all events")
     lines = [f"**{escape(result.player.name)}** · {write_days(result.week, year=True)}", told]
     if result.events:
         lines += labelled("Closed weeks that changed", _names(result.events))
     lines += tell_reason(result.reason)
     return Reply([Card(title, tuple(lines), color=Color.green() if result.is_excused else Color.orange())])
+
+
+def _missed_again(result: ExcuseResult, where: str) -> str:
+    """Tell whether a week counts as missed after an excuse was taken back; another excuse for it may remain."""
+    if result.has_other and result.event is not None:
+        return "The week still does not count as missed: the excuse from all events remains."
+    exception = ", except where the excuse from a single event remains" if result.has_other else ""
+    return f"The week counts as missed in {where} if it has no score{exception}."
 
 
 def _names(events: Sequence[EventInfo]) -> str:

@@ -33,7 +33,7 @@ UNEXPECTED = (
 
 _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.ScoreTooLong: "“{typed}” is too long for a score. Type at most {longest} characters.",
-    errors.CommaInScore: "Write “{typed}” with a point: {pointed}. Commas only group thousands, as in 12,345.",
+    errors.CommaInScore: "Write “{typed}” as {pointed}. Commas only group thousands, as in 12,345.",
     errors.OtherUnit: "{event} counts {counted}. Type {alone}.",
     errors.TimeNotNumber: "{event} counts {counted}, and “{typed}” is a time. Type digits, such as 12345.",
     errors.NotANumber: "“{typed}” is no score. Type digits, such as 12345, 12,345.5 or 12k.",
@@ -151,7 +151,9 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
         "An admin can still remove it: `/score remove`."
     ),
     errors.NothingToTakeBack: "This score does not count any more, so there is nothing to take back.",
+    errors.SubmitterErased: "Since you were erased, this score has no name. Only an admin can remove it.",
     errors.SubmittedByAnother: "Only whoever submitted a score can take it back.",
+    errors.RemovedAlready: "That score of {player} in {event} is removed already.",
     errors.NothingToRemove: "No score of {player} in {event} fits that. Pick one of those that `score` suggests.",
     errors.NoScores: "{player} has no scores in {event}.",
     errors.NoOwnScores: "You have no scores in {event}, which takes none now. `/events` names all events.",
@@ -161,6 +163,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.NothingToRestore: (
         "No removed score of {player} in {event} fits that. Pick one of those that `score` suggests."
     ),
+    errors.RestoredAlready: "That score of {player} in {event} is restored already.",
     errors.NoRemovedScores: "No score of {player} in {event} is removed, so there is nothing to restore.",
     errors.SeveralScores: (
         "That fits {number} scores:\n{listed}\nNothing was changed. Pick the one you mean where `score` suggests them."
@@ -219,6 +222,7 @@ _SENTENCES: dict[type[LeaderboardError], str] = {
     errors.WeekWithoutBoard: "Nobody has a score for {week} in {event}. Pick one of the weeks that `week` suggests.",
     errors.NothingToUndo: "No week of {event} is closed, so there is nothing to undo. `/weekly-reset` closes one.",
     errors.WeekOpenAlready: "{week} is open again already; there is nothing left to undo. `/weekly-reset` closes it.",
+    errors.WeekNotRated: "{week} is open, so its scores are not rated yet.",
     errors.WeekClosedAnew: "{week} was opened and closed again since then. `/weekly-undo` undoes the latest close.",
     errors.NotTheLatestRun: "{week} was not closed last: {latest} was. `/weekly-undo` opens that one again.",
     errors.ButtonOfAnother: "This question was for somebody else. Use `/submit-score` for a score of your own.",

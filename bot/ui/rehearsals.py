@@ -125,7 +125,10 @@ def _without_effect(before: Rules, after: Rules) -> Iterator[str]:
 
 
 def _moves(rehearsal: Rehearsal) -> Iterator[str]:
-    yield _moved(rehearsal.moves)
+    if not (rehearsal.before.players and rehearsal.after.players):
+        yield "Nobody has a rank both now and then to compare. Other Elos may move."
+    else:
+        yield _moved(rehearsal.moves)
     for one in rehearsal.greatest:
         rank = f"#{one.rank:,}" if one.rank == one.other_rank else f"#{one.other_rank:,} → #{one.rank:,}"
         yield f"{_name(one)} {write_elo(one.other_elo)} → **{write_elo(one.elo)}** ({rank})"

@@ -33,7 +33,7 @@ def show_review(review: Review) -> Reply:
     # The consequences say by how much the score moves others at present.
     lines = _about(held, says_why=held.moves is None or consequences is None or consequences.after is None)
     if consequences is None:
-        lines.append("The event takes no scores of that week any more, so it can only be refused.")
+        lines.append("The event does not take this score any more, so it can only be refused.")
     elif (after := consequences.after) is None:
         lines.append("The player is withdrawn: `/player return` has to bring them back before it can be approved.")
     else:

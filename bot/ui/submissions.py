@@ -62,12 +62,14 @@ def show_taken_back(result: CorrectionResult) -> Reply:
     """Show, in place of a submission, that its player has taken it back."""
     style, name = result.event.style, escape(result.player.name)
     score = escape_score(result.submission.score, style)
-    best = "no score left"
+    small = [escape(result.event.name)]
     if result.personal_best is not None:
         best = escape_score(result.personal_best, style)
-        best = f"best {best} again" if result.changed_best else f"best {best}"
+        small.append(f"best {best} again" if result.changed_best else f"best {best}")
+    elif result.changed_best:
+        small.append("no score left")
     line = f"~~{score}~~ · taken back by **{name}**"
-    return Reply([Card(None, (line,), (f"{escape(result.event.name)} · {best}",), Color.light_grey())])
+    return Reply([Card(None, (line,), (" · ".join(small),), Color.light_grey())])
 
 
 def show_not_kept() -> Reply:

@@ -18,7 +18,7 @@ async def test_what_is_no_score_is_refused_with_what_to_type(world: World) -> No
         "x²": f"“x²” is no score. {DIGITS}",
         "0": "0 is too low: Tetris Blitz takes scores above 0.",
         "1,000,000,000": "1,000,000,000 is too high: Tetris Blitz takes scores below 1,000,000,000.",
-        "1,5": "Write “1,5” with a point: 1.5. Commas only group thousands, as in 12,345.",
+        "1,5": "Write “1,5” as 1.5. Commas only group thousands, as in 12,345.",
         "1:23": "Tetris Blitz counts numbers, and “1:23” is a time. Type digits, such as 12345.",
         "9" * 300: f"“{'9' * 40}…” is too long for a score. Type at most 40 characters.",
     }
@@ -30,7 +30,7 @@ async def test_what_is_no_time_is_refused_with_what_to_type(world: World) -> Non
     await world.create_event(direction="LOW", format="time")
     refusals = {
         "1:60": f"“1:60” is no time. {TIMES}",
-        "83,5": "Write “83,5” with a point: 83.5. Commas only group thousands, as in 12,345.",
+        "83,5": "Write “83,5” as 83.5. Commas only group thousands, as in 12,345.",
         "0:00": "0s is too short: Tetris Blitz takes times above 0s.",
     }
     told = {typed: await world.refused(world.submit("Ana", typed)) for typed in refusals}

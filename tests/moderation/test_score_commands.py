@@ -112,7 +112,7 @@ async def test_the_buttons_work_after_a_restart_once_and_for_admins_only(world: 
     done = await world.click(world.admin, asked, "Remove")
     assert "Reason\ntypo" in done
     nothing = await world.refused(world.click(world.admin, asked_again, "Remove"))
-    assert nothing == f"{world.member('Ana').mention} has no scores in Tetris Blitz."
+    assert nothing == f"That score of {world.member('Ana').mention} in Tetris Blitz is removed already."
     await world.settle_ratings()
     assert (await world.refused(world.click("Bob", done, "Restore"))).startswith("Only admins of this server")
 
@@ -333,6 +333,41 @@ async def test_an_excused_week_is_shown_first_given_and_taken_back(world: World)
     assert back.public.startswith(
         "Excuse taken back\n**Bob** · 23–29 November 2026\n"
         "The week counts as missed in all events if it has no score.\n"
+    )
+
+
+@pytest.mark.parametrize("goes", ["Tetris Blitz", None], ids=["single", "all"])
+async def test_a_second_excuse_for_the_week_that_remains_is_named(world: World, goes: str | None) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    given: dict[str | None, Seen] = {}
+    for event in ("Tetris Blitz", None):
+        options = {"event": event} if event else {}
+        asked = await world.use(world.admin, "player excuse", player=world.member("Bob"), week="2026-W48", **options)
+        given[event] = await world.click(world.admin, asked, "Excuse")
+
+    asked = await world.click(world.admin, given[goes], "Take back")
+    done = await world.click(world.admin, asked, "Take back")
+
+    told = {
+        "Tetris Blitz": "The week still does not count as missed: the excuse from all events remains.",
+        None: (
+            "The week counts as missed in all events if it has no score, "
+            "except where the excuse from a single event remains."
+        ),
+    }[goes]
+    assert told in asked.alone
+    assert told in done.public
+
+
+async def test_a_score_that_somebody_else_restored_is_said_to_be_restored(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 50})
+    done = await world.click(world.admin, await ask(world, "Ana"), "Remove")
+    first, second = [await world.click(world.admin, done, "Restore") for _ in range(2)]
+    await world.click(world.admin, first, "Restore")
+    assert await world.refused(world.click(world.admin, second, "Restore")) == (
+        f"That score of {world.member('Ana').mention} in Tetris Blitz is restored already."
     )
 
 

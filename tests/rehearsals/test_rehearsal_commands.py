@@ -135,6 +135,26 @@ async def test_closed_weeks_that_give_nobody_a_rank_are_not_said_to_be_none(worl
         assert asked.alone.endswith(f"\nNewcomers then\nNobody with a rank has more than one {kind} week yet.")
 
 
+async def test_elos_without_a_rank_are_not_said_to_stay(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 300, "Cai": 200})
+    asked = await world.use(world.admin, "event rehearse", event="Tetris Blitz", **{"min-weeks": 2})
+    await world.click(world.admin, asked, "Apply")
+    await world.reset()
+    asked = await world.use(world.admin, "event rehearse", event="Tetris Blitz", weight=0.9)
+    assert "Nobody has a rank both now and then to compare. Other Elos may move." in asked
+
+
+async def test_a_week_that_is_open_again_is_said_not_to_be_rated(world: World) -> None:
+    await world.create_event()
+    await world.submit_all({"Ana": 100, "Bob": 300})
+    results = await world.reset()
+    await world.use(world.admin, "weekly-undo", event="Tetris Blitz")
+    assert await world.refused(world.click("Ana", results, "How was this rated?")) == (
+        "16–22 November 2026 is open, so its scores are not rated yet."
+    )
+
+
 @on_both_databases
 async def test_newcomers_are_counted_and_compared_with_the_others(world: World) -> None:
     await world.create_event()

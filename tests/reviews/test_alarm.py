@@ -30,6 +30,7 @@ from bot.errors import (
     PlayerWithdrawn,
     ScoreBeyondAlarm,
     ScoreHeld,
+    ScoreTooHigh,
 )
 from bot.services.events import EventOptions
 from bot.services.submissions import _known_bests as known_bests
@@ -241,6 +242,21 @@ async def test_a_player_sees_the_latest_five_of_their_held_scores(event: TestBac
     beyond = await event.real.services.reviews.look(ADMIN, 6)
     assert isinstance(beyond, Review)
     assert (beyond.held.score, beyond.place, beyond.waiting) == (5001, 0, 6)
+
+
+async def test_a_score_that_its_event_does_not_take_any_more_is_only_refused(event: TestBackend) -> None:
+    services = event.real.services
+    with pytest.raises(ScoreHeld):
+        await event.submit(CHEAT, 5000)
+    await services.events.edit(ADMIN, EVENT, EventOptions(max_score="1000"))
+    shown = await services.reviews.look(ADMIN)
+    assert isinstance(shown, Review)
+    assert not shown.can_be_approved
+    assert (
+        "The event does not take this score any more, so it can only be refused." in show_review(shown).cards[0].lines
+    )
+    with pytest.raises(ScoreTooHigh):
+        await services.reviews.approve(ADMIN, shown.held.id)
 
 
 async def test_a_score_is_not_called_beyond_alarm_bounds_that_let_it_pass_now(event: TestBackend) -> None:

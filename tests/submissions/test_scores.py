@@ -120,7 +120,8 @@ def test_the_digits_of_every_script_are_digits() -> None:
 
 
 @pytest.mark.parametrize(
-    "marks", ["\u200e\u200e", "\u200f\u200f", "\u061c\u061c", "\u202a\u202c", "\u202b\u202c", "\u2067\u2069"]
+    "marks",
+    ["\u200e\u200e", "\u200f\u200f", "\u061c\u061c", "\u202a\u202c", "\u202b\u202c", "\u202d\u202c", "\u2067\u2069"],
 )
 def test_marks_of_direction_around_a_copied_score_are_no_part_of_it(marks: str) -> None:
     before, after = [*marks]
@@ -311,6 +312,7 @@ def test_what_is_no_score_is_refused() -> None:
 def test_a_refusal_tells_what_is_wrong_with_the_text() -> None:
     refusals: dict[tuple[ScoreStyle, str], tuple[object, ...]] = {
         (NUMBER, "1,5"): (CommaInScore, None, "1,5", "1.5"),
+        (NUMBER, "1,5k"): (CommaInScore, None, "1,5k", "1500"),
         (NUMBER, "-9,007,199,254,740,992"): (ScoreOutOfRange, None, "-9,007,199,254,740,992", MAX_SCORE),
         (NUMBER, "1" * 300): (ScoreTooLong, None, "1" * 300, MAX_TEXT),
         (NUMBER, "1.0000000001"): (TooManyDecimals, None, "1.0000000001", MAX_DECIMALS),

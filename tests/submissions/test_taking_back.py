@@ -41,6 +41,21 @@ async def test_everything_is_as_before_and_the_next_score_may_come_at_once(datab
         assert "#2 → **#1** of 2" in await world.submit("Ana", 19_000)
 
 
+async def test_whoever_is_withdrawn_or_erased_is_told_what_is_true(database_url: URL) -> None:
+    async with open_world(database_url) as world:
+        await world.create_event()
+        await world.submit("Ana", 300)
+        latest, also = await world.submit("Ana", 200), await world.submit("Ana", 100)
+        asked = await world.use(world.admin, "player withdraw", player=world.member("Ana"))
+        await world.click(world.admin, asked, "Withdraw")
+        assert (await world.click("Ana", latest, "Undo")).public == "~~200~~ · taken back by **Ana**\nTetris Blitz"
+
+        await world.backend.real.services.privacy.erase(world.member("Ana").id, "Former player")
+        assert await world.refused(world.click("Ana", also, "Undo")) == (
+            "Since you were erased, this score has no name. Only an admin can remove it."
+        )
+
+
 async def test_it_is_possible_once_for_ten_minutes_while_the_week_is_open(backend: TestBackend) -> None:
     event, removals = await backend.create_event(), backend.real.services.removals
     late, open_, closed, removed = [(await backend.submit(1, score)).interaction_id for score in (10, 20, 30, 40)]

@@ -122,11 +122,14 @@ class ExcuseService:
         member, week, event, events = asked
         player, now = name_member(session, member), self._clock()
         what = None if event is None else event.id
+        has_other = False
         if is_excused:
             excuse = Excuse(event_id=what, excused_at=now, excused_by=actor.discord_id, reason=reason)
             _give(session, member, player, week, excuse)
         else:
             _take(session, member, player, week, what)
+            others = Excuse.event_id.is_not(None) if what is None else Excuse.event_id.is_(None)
+            has_other = session.scalar(sa.select(Excuse.id).where(*_of(member, week), others).limit(1)) is not None
         followed = [one for one in events if follow_excuse(session, one, week.code, member.player_id, self._scale)]
         for one in followed:
             after_correction(session, one, now, JobKind.FINAL, JobKind.BOARD)
@@ -134,7 +137,7 @@ class ExcuseService:
         detail = WeekDetail(str(week))
         record(session, actor, action, detail, at=now, event_id=what, player_id=member.player_id, reason=reason)
         info = None if event is None else describe(event)
-        return ExcuseResult(player, week, info, is_excused, tuple(map(describe, followed)), reason)
+        return ExcuseResult(player, week, info, is_excused, tuple(map(describe, followed)), reason, has_other)
 
 
 def _give(session: Session, member: Member, player: PlayerName, week: Week, excuse: Excuse) -> None:

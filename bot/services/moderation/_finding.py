@@ -11,6 +11,7 @@ from bot.database.models import Event, Player, ScoreSubmission
 from bot.domain.clock import local_time
 from bot.domain.moderation import LoggedSubmission
 from bot.domain.score_search import Wanted, read_search
+from bot.domain.servers import is_former
 from bot.domain.weeks import Week
 from bot.errors import (
     AlreadyTakenBack,
@@ -19,7 +20,10 @@ from bot.errors import (
     NothingToRemove,
     NothingToRestore,
     NothingToTakeBack,
+    RemovedAlready,
+    RestoredAlready,
     SeveralScores,
+    SubmitterErased,
 )
 from bot.services.events import describe
 from bot.services.ratings import best_first, number
@@ -67,6 +71,7 @@ def find_one(
 
     Raises:
         NothingToRemove, NothingToRestore: no such submission exists.
+        RemovedAlready, RestoredAlready: somebody was faster.
         NoScores, NoRemovedScores: the player has no submission of this kind at all.
         SeveralScores: the text matches several submissions.
     """
@@ -76,7 +81,11 @@ def find_one(
         order = (log.removed_at.desc(), log.id.desc()) if are_removed else best
         found = session.scalars(of_player.order_by(*order).limit(1)).all()
     elif key := _KEY.fullmatch(text.strip()):
-        found = session.scalars(of_player.where(log.id == int(key[1]))).all()
+        picked = log.id == int(key[1])
+        found = session.scalars(of_player.where(picked)).all()
+        others = _log_of(event, discord_id, are_removed=not are_removed)
+        if not found and session.scalar(others.where(picked)) is not None:
+            raise (RestoredAlready if are_removed else RemovedAlready)(discord_id, event.name)
     else:
         zone = load_settings(session, event.guild_id).time_zone
         wanted = read_search(text, describe(event).style, zone, now, is_complete=True)
@@ -95,13 +104,15 @@ def find_own(session: Session, event: Event, discord_id: int, interaction_id: in
 
     Raises:
         NothingToTakeBack: there is no such submission, or an admin has removed it.
+        SubmitterErased: the player has been erased since.
         AlreadyTakenBack: the player has already removed it.
     """
     log = ScoreSubmission
-    found = sa.select(log).join(Player, Player.id == log.player_id).where(log.interaction_id == interaction_id)
-    of_player = found.where(log.event_id == event.id, Player.discord_id == discord_id)
-    row = session.scalars(of_player).one_or_none()
-    if row is None or row.removed_by not in (None, discord_id):
+    row = session.scalar(sa.select(log).where(log.event_id == event.id, log.interaction_id == interaction_id))
+    owner = None if row is None else session.get_one(Player, row.player_id).discord_id
+    if owner is not None and is_former(owner):
+        raise SubmitterErased
+    if row is None or owner != discord_id or row.removed_by not in (None, discord_id):
         raise NothingToTakeBack
     if row.removed_by is not None:
         raise AlreadyTakenBack

@@ -35,7 +35,7 @@ from bot.domain.scores import ScoreDirection
 from bot.domain.servers import PlayerName
 from bot.domain.standings import Board
 from bot.domain.weeks import Week
-from bot.errors import LogarithmImpossible, WeekOpenAlready
+from bot.errors import LogarithmImpossible, WeekNotRated
 from bot.services.events import describe, find_event
 from bot.services.ratings import rating_of
 from bot.services.rehearsals._log import replay
@@ -90,14 +90,14 @@ class RehearsalService:
             week: such as 2026-W47.
 
         Raises:
-            WeekOpenAlready: the week is not closed, or has been reopened.
+            WeekNotRated: the week is not closed, or has been reopened.
         """
 
         def work(session: Session) -> WeekExplanation:
             found = find_event(session, actor.guild_id, event_id)
             run = find_run(session, found.id, Week.parse(week).code)
             if run is None:
-                raise WeekOpenAlready(week)
+                raise WeekNotRated(week)
             rating = rating_of(found, run.scale)
             return WeekExplanation(
                 event=describe(found),

@@ -18,11 +18,20 @@ from bot.domain.reviews import HeldScore, HeldState, OwnHeldScores, Review
 from bot.domain.servers import Trouble
 from bot.domain.text import clean_reason
 from bot.domain.weeks import Week
-from bot.errors import AlreadyCounted, AlreadyTakenBack, EventEnded, NothingHeld, PlayerWithdrawn, WeekBeforeFirst
-from bot.services.events import find_event
+from bot.errors import (
+    AlreadyCounted,
+    AlreadyTakenBack,
+    EventEnded,
+    InvalidScore,
+    NothingHeld,
+    PlayerWithdrawn,
+    WeekBeforeFirst,
+)
+from bot.services.events import describe, find_event
 from bot.services.jobs import finish, hold, postpone, schedule
 from bot.services.moderation import (
     Addition,
+    Corrected,
     Foresight,
     add_score,
     conclude,
@@ -125,17 +134,15 @@ class ReviewService:
         return Review(described, consequences, place, len(waiting))
 
     def _foresee(self, session: Session, actor: Actor, held: Row) -> Consequences | None:
-        """Approve a held score, and return what that changes; None if its event takes no scores of that week any more.
+        """Approve a held score, and return what that changes; None if its event does not take it any more.
 
-        The event may have changed its first or last week since, or have begun a new season.
+        The event may have changed its bounds, its first or its last week since, or have begun a new season.
         """
         event = find_event(session, actor.guild_id, held.event_id, lock=True)
-        zone = load_settings(session, actor.guild_id).time_zone
-        addition = _addition(held, actor)
         foresight = Foresight(session, event, self._scale, held.player_id, find_week(session, held).code)
         try:
-            add_score(session, event, addition, zone, self._scale)
-        except (WeekBeforeFirst, EventEnded):
+            self._count(session, actor, event, held)
+        except (WeekBeforeFirst, EventEnded, InvalidScore):
             return None
         return foresight.consequences()
 
@@ -147,6 +154,7 @@ class ReviewService:
             PlayerWithdrawn: the player has been withdrawn since.
             AlreadyCounted: the score is already in the log.
             WeekBeforeFirst, EventEnded: the event takes no scores of that week any more.
+            ScoreTooHigh, ScoreTooLow: the event takes no such scores any more.
         """
 
         def work(session: Session) -> CorrectionResult:
@@ -157,10 +165,9 @@ class ReviewService:
             counted = sa.select(models.ScoreSubmission.id)
             if session.scalar(counted.where(models.ScoreSubmission.interaction_id == held.interaction_id)) is not None:
                 raise AlreadyCounted
-            zone = load_settings(session, actor.guild_id).time_zone
-            row, done = add_score(session, event, _addition(held, actor), zone, self._scale)
+            row, done = self._count(session, actor, event, held)
             self._decide(session, actor, held, HeldState.APPROVED, None)
-            shown = name_submission(event, row, zone)
+            shown = name_submission(event, row, load_settings(session, actor.guild_id).time_zone)
             detail = ScoreDetail.of(shown, is_rerun=done.is_rerun)
             what, who, now = event.id, row.player_id, self._clock()
             record(session, actor, Action.APPROVE_SCORE, detail, at=now, event_id=what, player_id=who)
@@ -236,6 +243,13 @@ class ReviewService:
             postpone(session, claim, now + REMIND_AFTER)
 
         await self._database.write(work)
+
+    def _count(
+        self, session: Session, actor: Actor, event: Event, held: Row
+    ) -> tuple[models.ScoreSubmission, Corrected]:
+        describe(event).check(held.score)
+        zone = load_settings(session, actor.guild_id).time_zone
+        return add_score(session, event, _addition(held, actor), zone, self._scale)
 
     def _decide(self, session: Session, actor: Actor, held: Row, state: HeldState, reason: str | None) -> None:
         now = self._clock()
