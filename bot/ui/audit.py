@@ -25,8 +25,9 @@ from bot.domain.audit import (
     WeekDetail,
 )
 from bot.domain.scores import ScoreFormat, ScoreStyle
+from bot.domain.weeks import Week
 from bot.ui.card import Card, small_print
-from bot.ui.text import BEST, count_of, escape_score, escape_start, mention, write_elo
+from bot.ui.text import BEST, count_of, escape_score, escape_start, mention, write_days, write_elo
 
 LONGEST_TEXTS = (500, 120, 40)
 """The lengths to which texts are cut: the first with which the page fits."""
@@ -144,7 +145,7 @@ def _channel(detail: ChannelDetail, longest: int) -> Iterator[str]:
 
 
 def _week(detail: WeekDetail, longest: int) -> Iterator[str]:
-    yield detail.week
+    yield _days(detail.week)
     if detail.players is not None:
         yield count_of(detail.players, "player")
 
@@ -152,14 +153,18 @@ def _week(detail: WeekDetail, longest: int) -> Iterator[str]:
 def _score(detail: ScoreDetail, longest: int) -> Iterator[str]:
     yield escape_score(detail.score, detail.style)
     if detail.is_rerun:
-        yield f"{detail.week} run again"
+        yield "week run again"
 
 
 def _dated_score(detail: ScoreDetail, longest: int) -> Iterator[str]:
     score, *again = _score(detail, longest)
     at = [] if detail.submitted_at is None else [format_dt(detail.submitted_at, "f")]
-    yield " · ".join((score, *at, *([] if detail.week is None else [detail.week])))
+    yield " · ".join((score, *at, *([] if detail.week is None else [_days(detail.week)])))
     yield from again
+
+
+def _days(week: str) -> str:
+    return write_days(Week.parse(week), short=True, year=True)
 
 
 def _withdrawal(detail: MembershipDetail, longest: int) -> Iterator[str]:
@@ -177,7 +182,7 @@ def _import(detail: ImportDetail, longest: int) -> Iterator[str]:
     if detail.closed_weeks is not None:
         yield count_of(detail.closed_weeks, "closed week")
     for place, week in enumerate(detail.run_again):
-        yield week if place else f"run again: {week}"
+        yield _days(week) if place else f"run again: {_days(week)}"
 
 
 _WRITERS: dict[Action, Callable[[Any, int], Iterator[str]]] = {
@@ -191,8 +196,8 @@ _WRITERS: dict[Action, Callable[[Any, int], Iterator[str]]] = {
     Action.CLOSE_WEEK: _week,
     Action.REOPEN_WEEK: _week,
     Action.ADD_SCORE: _dated_score,
-    Action.REMOVE_SCORE: _score,
-    Action.RESTORE_SCORE: _score,
+    Action.REMOVE_SCORE: _dated_score,
+    Action.RESTORE_SCORE: _dated_score,
     Action.APPROVE_SCORE: _dated_score,
     Action.REFUSE_SCORE: _score,
     Action.WITHDRAW_PLAYER: _withdrawal,

@@ -109,17 +109,17 @@ TOLD: dict[Action, tuple[Detail, str]] = {
     Action.AWARD_ROLE: (RoleDetail("6", Award.TOP_THREE), "role <@&6>: top three"),
     Action.POST_BOARD: (ChannelDetail("5"), "in channel <#5>"),
     Action.REMOVE_BOARD: (NoDetail(), ""),
-    Action.CLOSE_WEEK: (WeekDetail("2026-W47", 1), "2026-W47, 1 player"),
-    Action.REOPEN_WEEK: (WeekDetail("2026-W47"), "2026-W47"),
-    Action.ADD_SCORE: (SCORE, rf"18,900 pts\_ · {AT} · 2026-W47, 2026-W47 run again"),
-    Action.REMOVE_SCORE: (SCORE, r"18,900 pts\_, 2026-W47 run again"),
-    Action.RESTORE_SCORE: (SCORE, r"18,900 pts\_, 2026-W47 run again"),
-    Action.APPROVE_SCORE: (SCORE, rf"18,900 pts\_ · {AT} · 2026-W47, 2026-W47 run again"),
+    Action.CLOSE_WEEK: (WeekDetail("2026-W47", 1), "16–22 Nov 2026, 1 player"),
+    Action.REOPEN_WEEK: (WeekDetail("2026-W47"), "16–22 Nov 2026"),
+    Action.ADD_SCORE: (SCORE, rf"18,900 pts\_ · {AT} · 16–22 Nov 2026, week run again"),
+    Action.REMOVE_SCORE: (SCORE, rf"18,900 pts\_ · {AT} · 16–22 Nov 2026, week run again"),
+    Action.RESTORE_SCORE: (SCORE, rf"18,900 pts\_ · {AT} · 16–22 Nov 2026, week run again"),
+    Action.APPROVE_SCORE: (SCORE, rf"18,900 pts\_ · {AT} · 16–22 Nov 2026, week run again"),
     Action.REFUSE_SCORE: (ScoreDetail(83.5, ScoreFormat.TIME), "1:23.5"),
     Action.WITHDRAW_PLAYER: (MembershipDetail(1), "left 1 event"),
     Action.RETURN_PLAYER: (MembershipDetail(2), "returned to 2 events"),
-    Action.EXCUSE_PLAYER: (WeekDetail("2026-W47"), "2026-W47"),
-    Action.TAKE_BACK_EXCUSE: (WeekDetail("2026-W47"), "2026-W47"),
+    Action.EXCUSE_PLAYER: (WeekDetail("2026-W47"), "16–22 Nov 2026"),
+    Action.TAKE_BACK_EXCUSE: (WeekDetail("2026-W47"), "16–22 Nov 2026"),
     Action.CHANGE_SETTINGS: (
         SETTINGS,
         (
@@ -131,7 +131,7 @@ TOLD: dict[Action, tuple[Detail, str]] = {
     Action.IMPORT_EVENT: (ImportDetail(4, closed_weeks=1), "4 scores, 1 closed week"),
     Action.IMPORT_SCORES: (
         ImportDetail(3, 2, run_again=("2026-W45", "2026-W46")),
-        "3 scores, 2 players, run again: 2026-W45, 2026-W46",
+        "3 scores, 2 players, run again: 2–8 Nov 2026, 9–15 Nov 2026",
     ),
     Action.TAKE_IMPORT_BACK: (ImportDetail(3), "3 scores"),
     Action.IMPORT_TOURNAMENT: (ImportDetail(1), "1 score"),
@@ -181,7 +181,7 @@ def test_a_change_of_nothing_and_the_reward_for_an_elo_are_told() -> None:
 def test_a_long_list_of_weeks_ends_where_the_page_is_full() -> None:
     weeks = tuple(f"2026-W{week}" for week in range(10, 53))
     [words] = told(Action.TAKE_IMPORT_BACK, ImportDetail(900, run_again=weeks * 2))
-    assert words.startswith("900 scores, run again: 2026-W10, 2026-W11, ")
+    assert words.startswith("900 scores, run again: 2–8 Mar 2026, 9–15 Mar 2026, ")
     assert words.endswith(", …")
     assert len(words) <= 500 + len(", …")
 
@@ -203,7 +203,7 @@ async def test_details_of_other_versions_are_told_as_far_as_they_are_known(backe
     page = await backend.real.services.audit.page(ADMIN, 0)
 
     assert [told(entry.action, entry.detail) for entry in reversed(page.entries)] == [
-        ["2026-W47, 2 players"],
+        ["16–22 Nov 2026, 2 players"],
         ["least sleep: yes, direction: HIGH → SIDEWAYS"],
         [],
         [],
