@@ -9,9 +9,14 @@ from functools import cache, partial
 from typing import Any
 
 import aiosqlite
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 LIMIT_WAL = "PRAGMA journal_size_limit = 16777216"
 """To what size the `-wal` file shrinks, in which recent changes are. A long read beside many writes makes it grow."""
+
+
+CONVERTS_SECONDS = 5.0
+"""How long a new connection waits for other processes that open the same new file."""
 
 
 class _File(aiosqlite.Connection):
@@ -44,11 +49,29 @@ def prepare_file(connection: Any, *, foreign_keys: bool) -> None:
         for name, function in _FUNCTIONS.items():
             connection.create_function(name, 1, function, deterministic=True)
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _keep_changes_apart(cursor)
     cursor.execute(LIMIT_WAL)
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON" if foreign_keys else "PRAGMA foreign_keys = OFF")
     cursor.close()
+
+
+def _is_busy(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+
+
+@retry(
+    retry=retry_if_exception(_is_busy),
+    wait=wait_random(0, 0.02),
+    stop=stop_after_delay(CONVERTS_SECONDS),
+    reraise=True,
+)
+def _keep_changes_apart(cursor: Any) -> None:
+    """Have a file keep recent changes in a log beside it, so that readers and a writer do not wait for each other.
+
+    While another process does that to a new file, or writes to it, SQLite refuses at once instead of waiting.
+    """
+    cursor.execute("PRAGMA journal_mode = WAL")
 
 
 @cache
