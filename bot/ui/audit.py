@@ -27,7 +27,7 @@ from bot.domain.audit import (
 from bot.domain.scores import ScoreFormat, ScoreStyle
 from bot.domain.weeks import Week
 from bot.ui.card import Card, small_print
-from bot.ui.text import BEST, count_of, escape_score, escape_start, mention, write_days, write_elo
+from bot.ui.text import BEST, count_of, escape_score, escape_start, mention, write_days, write_elo, write_page
 
 LONGEST_TEXTS = (500, 120, 40)
 """The lengths to which texts are cut: the first with which the page fits."""
@@ -60,8 +60,7 @@ _UNSET = {"missed_week_elo": "the usual"}
 
 def audit_card(page: AuditPage) -> Card:
     """Show a page of the audit log, the latest action first."""
-    pages = [f"page {page.page + 1:,} of {page.pages:,}"] if page.pages > 1 else []
-    small = " · ".join([*pages, count_of(page.actions, "action")])
+    small = " · ".join([*write_page(page.page, page.pages), count_of(page.actions, "action")])
     return Card("Audit log", (_fitting(page),), (small,), Color.blurple())
 
 
