@@ -13,10 +13,8 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 LIMIT_WAL = "PRAGMA journal_size_limit = 16777216"
 """To what size the `-wal` file shrinks, in which recent changes are. A long read beside many writes makes it grow."""
-
-
 CONVERTS_SECONDS = 5.0
-"""How long a new connection waits for other processes that open the same new file."""
+"""A new connection waits so long for other processes that open the same new file."""
 
 
 class _File(aiosqlite.Connection):

@@ -11,7 +11,7 @@ from bot.domain.standings import PODIUM, Standing
 from bot.domain.weeks import Week
 
 ANNOUNCED_AFTER = timedelta(minutes=1)
-"""How long a change settles before it is announced: the bot announces no record that is broken again meanwhile."""
+"""The bot waits so long before it announces a change, and announces no record that is broken again meanwhile."""
 CLOSE_ELO = 25
 """The largest Elo difference between two close players on the overall board."""
 MOST_ON_PODIUM = 5

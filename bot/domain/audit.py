@@ -15,7 +15,7 @@ ITSELF = 0
 
 
 class Action(StrEnum):
-    """What admins do, or the bot itself, with the name that the audit log shows."""
+    """An action of an admin, or of the bot itself; the value is the name that the audit log shows."""
 
     CREATE_EVENT = "event create"
     EDIT_EVENT = "event edit"
@@ -149,7 +149,7 @@ class ScoreDetail:
 
 @dataclass(frozen=True, slots=True)
 class MembershipDetail:
-    """How many events a player left or returned to."""
+    """A withdrawal or a return: the number of events that the player left or returned to."""
 
     events: int
 
